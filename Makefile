@@ -1,0 +1,68 @@
+# What a developer or CI runs. Needs git, make and python3 (3.11 or newer) with venv; everything else is fetched by pip.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+
+.PHONY: help demo test test-quick lint format bench lock chromium clean
+
+help:
+	@echo "make demo    the whole product on a sandbox shop; no account needed"
+	@echo "make test    every test          make lint    ruff and mypy"
+	@echo "make bench   timings             make lock    compile requirements*.txt anew"
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "alertd needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment in $(VENV) (once; about half a minute) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 cannot make an environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(READY)
+	@echo "Adding the tools for tests and lint ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(READY)
+	@exec $(BIN)/alertd demo
+
+test: $(DEV) chromium
+	$(BIN)/python -m pytest -n 2
+
+test-quick: $(DEV)
+	$(BIN)/python -m pytest -n 2 -m "not browser" -x
+
+# The browser tests drive the system's Chromium. Where it can be installed without asking, do; else they say so and are skipped.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	{ if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests ..."; \
+	    (apt-get update && apt-get install -y --no-install-recommends chromium) >/dev/null 2>&1 || true; fi; \
+	  command -v chromium >/dev/null || \
+	  echo "*** NO CHROMIUM HERE: the browser tests will be SKIPPED. Install it (Debian: apt-get install chromium). ***"; }
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV)
+	$(BIN)/python -m bench
+
+# Hashes of every platform's files, and no index or file addresses, so that each machine's own index serves them.
+lock:
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,139 @@
+"""The environment, read once into one frozen object. Nothing here opens the database or the network."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import Trouble, UsageTrouble
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where alertd lives and how it is reached. `rules` is None until a folder is chosen by `rules_folder`."""
+
+    home: Path
+    host: str
+    port: int
+    url: str
+    log: str | None
+    rules: Path | None
+    secret_key: str | None
+    admin_password: str | None
+
+    @property
+    def database(self) -> Path:
+        """The one file that holds everything that must survive a restart."""
+        return self.home / "alertd.db"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment. Raises UsageTrouble that names the variable and what it may hold."""
+    port = _port(environment.get("PORT", "8000"))
+    host = environment.get("HOST") or "127.0.0.1"
+    log = environment.get("ALERTD_LOG") or None
+    if log not in (None, "console", "json"):
+        raise UsageTrouble(f"ALERTD_LOG is '{log}'; it may be console or json.")
+    rules = environment.get("ALERTD_RULES")
+    return Settings(
+        home=Path(environment.get("ALERTD_HOME") or "~/.local/share/alertd").expanduser(),
+        host=host,
+        port=port,
+        url=_address(environment.get("ALERTD_URL") or f"http://{host}:{port}"),
+        log=log,
+        rules=Path(rules).expanduser() if rules else None,
+        secret_key=environment.get("ALERTD_SECRET_KEY") or None,
+        admin_password=environment.get("ALERTD_ADMIN_PASSWORD") or None,
+    )
+
+
+def make_home(settings: Settings) -> Path:
+    """The home folder, made where it is missing. Raises Trouble when it cannot be written."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        raise Trouble(f"Cannot make the folder {settings.home} ({fault.strerror}); set ALERTD_HOME to one you own.") from None
+    if not os.access(settings.home, os.W_OK | os.X_OK):
+        raise Trouble(f"Cannot write in {settings.home}; make it writable or set ALERTD_HOME to another folder.")
+    return settings.home
+
+
+def secret_key(settings: Settings) -> str:
+    """The key for cookies, signed links and stored credentials; made on first use, readable by the owner alone."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = make_home(settings) / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return _existing_key(path)
+    except OSError as fault:
+        raise Trouble(f"Cannot write {path} ({fault.strerror}); make {settings.home} writable.") from None
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
+
+
+def _existing_key(path: Path) -> str:
+    try:
+        key = path.read_text().strip()
+    except OSError as fault:
+        raise Trouble(f"Cannot read {path} ({fault.strerror}); it must belong to the user that runs alertd.") from None
+    if not key:
+        raise Trouble(f"{path} is empty; restore it from a backup, or delete it and add each source's key again.")
+    return key
+
+
+def rules_folder(settings: Settings) -> Path:
+    """The folder of rule files: ALERTD_RULES, else ./rules, else a copy of the shipped rules in the home folder."""
+    if settings.rules is not None:
+        if not settings.rules.is_dir():
+            raise UsageTrouble(f"ALERTD_RULES is {settings.rules}, which is not a folder.")
+        return settings.rules
+    here = Path("rules")
+    if here.is_dir() and any(here.glob("*.y*ml")):
+        return here.resolve()
+    copied = make_home(settings) / "rules"
+    if not copied.is_dir():
+        _copy_once(data_folder("rules"), copied)
+    return copied
+
+
+def _copy_once(shipped: Path, target: Path) -> None:
+    """Copy under another name first, so that a copy cut short is never taken for the whole."""
+    half = target.with_name(f".rules-{secrets.token_hex(4)}")
+    shutil.copytree(shipped, half)
+    try:
+        half.rename(target)
+    except OSError:
+        shutil.rmtree(half, ignore_errors=True)
+        if not target.is_dir():
+            raise Trouble(f"Cannot copy the shipped rules to {target}; make the folder writable.") from None
+
+
+def data_folder(name: str) -> Path:
+    """A folder that ships with alertd (`templates`, `rules`): inside an installed package, or beside a checkout."""
+    packaged = PACKAGE / "_data" / name
+    if packaged.is_dir():
+        return packaged
+    beside = PACKAGE.parent / name
+    if beside.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file():
+        return beside
+    raise Trouble(f"The folder '{name}' that ships with alertd is missing; install alertd again.")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65_535:
+        raise UsageTrouble(f"PORT is '{text}'; it must be a number from 0 to 65535.")
+    return int(text)
+
+
+def _address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise UsageTrouble(f"ALERTD_URL is '{url}'; it must begin with http:// or https://.")
+    return url.rstrip("/")

@@ -1,0 +1,156 @@
+"""Open the database file, and give each thread a connection of its own. Tables are made in `migrations`.
+
+A write transaction begins with the write (`BEGIN IMMEDIATE`): one that begins as a reader and then writes is refused
+at once when another process wrote in between, however long the busy timeout. Several statements of one change go
+into one `with store.write():`; inside it, nested writes join the outer one.
+"""
+
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from ..errors import Trouble
+from . import migrations
+
+BUSY_SECONDS = 30.0
+OLDEST_SQLITE = (3, 39, 0)
+Row = dict[str, Any]
+
+
+class Store:
+    """The database of one home folder. Safe to hand to any thread: each gets its own connection when it first asks."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened on first use."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _connect(self.path)
+            self._local.connection = connection
+            self._local.depth = 0
+            with self._lock:
+                self._all.append(connection)
+        return connection
+
+    @property
+    def database(self) -> Database:
+        """This thread's connection as sqlite-utils sees it, for schema work and small writes."""
+        return Database(self.connection)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction: all of it is kept, or none. Joins a transaction that this thread already began."""
+        connection = self.connection
+        if self._local.depth:
+            yield connection
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        self._local.depth = 1
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        else:
+            connection.execute("COMMIT")
+        finally:
+            self._local.depth = 0
+
+    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
+        """Run one statement on this thread's connection."""
+        return self.connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        """Every row of a query, as dictionaries."""
+        cursor = self.connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def row(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+        """The first row of a query, or None."""
+        cursor = self.connection.execute(sql, parameters)
+        row = cursor.fetchone()
+        return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+
+    def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.connection.execute(sql, parameters).fetchone()
+        return None if row is None else row[0]
+
+    def close(self) -> None:
+        """Close every connection. Only when no thread uses the store any more."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+
+def open_store(path: Path | str) -> Store:
+    """Open the database, made or brought up to date under one lock.
+
+    Raises Trouble when the file cannot be written, is not a database, or was made by a newer alertd.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise Trouble(f"This Python carries SQLite {sqlite3.sqlite_version}; alertd needs 3.39 or newer.")
+    store = Store(path)
+    try:
+        if store.value("PRAGMA user_version") != migrations.NEWEST:
+            with store.write():
+                migrations.apply(store.database)
+    except sqlite3.DatabaseError as fault:
+        store.close()
+        raise Trouble(_what_to_do(path, fault)) from None
+    except Trouble:
+        store.close()
+        raise
+    return store
+
+
+def _what_to_do(path: Path | str, fault: sqlite3.DatabaseError) -> str:
+    text = str(fault)
+    if "readonly" in text or "unable to open" in text:
+        return f"Cannot write the database {path}; make its folder writable or set ALERTD_HOME to another."
+    if "locked" in text:
+        return f"The database {path} is busy with another program for more than {BUSY_SECONDS:.0f} s; try again."
+    if "full" in text:
+        return f"The disk of {path} is full; make room and start again. Nothing was lost."
+    return f"{path} cannot be read as a database ({text}); restore it from a backup with 'alertd db restore FILE'."
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    # Threads own their connections; check_same_thread is off only so that close() may run from another one.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    connection.create_function("fold", 1, fold, deterministic=True)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if path != ":memory:":
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -16000")
+    return connection
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str | None) -> str | None:
+    """Text without case and accents, so that 'Electrónicos' contains 'electronico'. None stays None."""
+    if text is None:
+        return None
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

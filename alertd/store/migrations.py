@@ -1,0 +1,357 @@
+"""The tables, as small named steps in order. A step that has been released is never edited; a newer one follows it.
+
+Moments are INTEGER milliseconds UTC, quantities REAL rounded to six places, secrets BLOBs sealed by `alertd.vault`.
+Every table about stock carries the source it belongs to.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from ..errors import Trouble
+
+steps = Migrations("alertd")
+
+
+def apply(database: Database) -> None:
+    """Bring the tables up to date. The caller holds the write lock, so that two processes cannot race.
+
+    Raises Trouble when a newer alertd made this database: going back would lose what it wrote.
+    """
+    found = database.execute("PRAGMA user_version").fetchone()[0]
+    if found > NEWEST:
+        raise Trouble(
+            f"This database was made by a newer alertd (version {found}, this one knows {NEWEST}); "
+            "install the newer alertd, or restore a backup made before the upgrade."
+        )
+    steps.apply(database)
+    database.execute(f"PRAGMA user_version = {NEWEST}")
+
+
+def _run(database: Database, script: str) -> None:
+    """Run statements one by one: `executescript` would commit the transaction that we are in."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            database.execute(statement)
+
+
+@steps()
+def m01_sources(database: Database) -> None:
+    """Connected systems, the schedule of their lanes, the record of every poll, and the hourly budget of a key."""
+    _run(
+        database,
+        """
+        CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+        CREATE TABLE source (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            base_url TEXT NOT NULL,
+            credentials BLOB NOT NULL,
+            budget_key TEXT NOT NULL,
+            timezone TEXT NOT NULL,
+            every_seconds REAL NOT NULL,
+            sweep_every_seconds REAL,
+            company TEXT,
+            dialect TEXT,
+            created_at INTEGER NOT NULL,
+            snapshot_at INTEGER,
+            snapshot_before_at INTEGER
+        ) STRICT;
+
+        CREATE TABLE lane (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            next_due_at INTEGER NOT NULL DEFAULT 0,
+            lease_until INTEGER NOT NULL DEFAULT 0,
+            lease_by TEXT,
+            last_success_at INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            stopped TEXT,
+            mark TEXT,
+            PRIMARY KEY (source_id, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE poll (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            lane TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            finished_at INTEGER,
+            outcome TEXT NOT NULL,
+            complete INTEGER NOT NULL DEFAULT 0,
+            torn INTEGER NOT NULL DEFAULT 0,
+            pages INTEGER NOT NULL DEFAULT 0,
+            requests INTEGER NOT NULL DEFAULT 0,
+            products INTEGER NOT NULL DEFAULT 0,
+            levels INTEGER NOT NULL DEFAULT 0,
+            changed INTEGER NOT NULL DEFAULT 0,
+            new INTEGER NOT NULL DEFAULT 0,
+            gone INTEGER NOT NULL DEFAULT 0,
+            quarantined INTEGER NOT NULL DEFAULT 0,
+            seconds REAL NOT NULL DEFAULT 0,
+            error TEXT
+        ) STRICT;
+        CREATE INDEX poll_by_lane ON poll (source_id, lane, id);
+
+        CREATE TABLE budget (
+            budget_key TEXT NOT NULL,
+            hour INTEGER NOT NULL,
+            used INTEGER NOT NULL DEFAULT 0,
+            blocked_until INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (budget_key, hour)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE quarantine (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            key TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            raw TEXT NOT NULL,
+            first_seen_at INTEGER NOT NULL,
+            last_seen_at INTEGER NOT NULL,
+            PRIMARY KEY (source_id, key)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
+@steps()
+def m02_catalogue(database: Database) -> None:
+    """The present state of every product and level, and the history of changes only."""
+    _run(
+        database,
+        """
+        CREATE TABLE warehouse (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            branch TEXT NOT NULL,
+            name TEXT NOT NULL,
+            hidden_at INTEGER,
+            UNIQUE (source_id, branch, name)
+        ) STRICT;
+
+        CREATE TABLE product (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            external_id ANY NOT NULL,
+            name TEXT NOT NULL,
+            code TEXT,
+            barcode TEXT,
+            category TEXT,
+            brand TEXT,
+            supplier TEXT,
+            kind TEXT,
+            enabled INTEGER NOT NULL,
+            price REAL,
+            cost REAL,
+            previous_cost REAL,
+            average_cost REAL,
+            created_at INTEGER,
+            digest INTEGER NOT NULL,
+            search TEXT NOT NULL,
+            first_seen_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            absent_at INTEGER,
+            gone_at INTEGER,
+            UNIQUE (source_id, external_id)
+        ) STRICT;
+        CREATE INDEX product_by_name ON product (source_id, name, id);
+        CREATE INDEX product_by_code ON product (source_id, code) WHERE code IS NOT NULL;
+
+        CREATE TABLE level (
+            id INTEGER PRIMARY KEY,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            warehouse_id INTEGER NOT NULL REFERENCES warehouse ON DELETE CASCADE,
+            stock REAL NOT NULL,
+            minimum REAL,
+            maximum REAL,
+            note TEXT,
+            previous_stock REAL,
+            changed_at INTEGER NOT NULL,
+            absent_at INTEGER,
+            gone_at INTEGER,
+            last_seen_at INTEGER,
+            UNIQUE (product_id, warehouse_id)
+        ) STRICT;
+        CREATE INDEX level_low ON level (product_id) WHERE minimum > 0 AND stock <= minimum;
+
+        CREATE TABLE stock_change (
+            level_id INTEGER NOT NULL REFERENCES level ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            stock REAL,
+            minimum REAL,
+            maximum REAL,
+            PRIMARY KEY (level_id, at)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE product_day (
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            sold REAL NOT NULL DEFAULT 0,
+            returned REAL NOT NULL DEFAULT 0,
+            sold_amount REAL NOT NULL DEFAULT 0,
+            returned_amount REAL NOT NULL DEFAULT 0,
+            sales INTEGER NOT NULL DEFAULT 0,
+            returns INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (product_id, day)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW stock_row AS
+        SELECT l.id AS level_id, p.id AS product_id, p.source_id AS source_id, s.name AS source,
+            s.snapshot_at AS snapshot_at, s.snapshot_before_at AS snapshot_before_at,
+            p.external_id AS external_id, p.name AS name, p.code AS code, p.barcode AS barcode,
+            p.category AS category, p.brand AS brand, p.supplier AS supplier, p.kind AS kind, p.enabled AS enabled,
+            p.price AS price, p.cost AS cost, p.previous_cost AS previous_cost, p.average_cost AS average_cost,
+            p.search AS search, p.first_seen_at AS first_seen_at,
+            w.id AS warehouse_id, w.name AS warehouse, w.branch AS branch,
+            l.stock AS stock, l.minimum AS minimum, l.maximum AS maximum, l.note AS note,
+            CASE WHEN l.changed_at = s.snapshot_at THEN l.previous_stock ELSE l.stock END AS previous_stock,
+            l.changed_at AS changed_at,
+            l.absent_at IS NULL AND p.absent_at IS NULL AND w.hidden_at IS NULL AS present,
+            l.gone_at IS NOT NULL OR p.gone_at IS NOT NULL AS gone,
+            coalesce(l.last_seen_at, max(l.changed_at, coalesce(s.snapshot_at, 0))) AS seen_at
+        FROM level l
+        JOIN product p ON p.id = l.product_id
+        JOIN warehouse w ON w.id = l.warehouse_id
+        JOIN source s ON s.id = p.source_id;
+        """,
+    )
+
+
+@steps()
+def m03_alerts(database: Database) -> None:
+    """The life of every alert, and each change of state as a row of its own."""
+    _run(
+        database,
+        """
+        CREATE TABLE alert (
+            id INTEGER PRIMARY KEY,
+            fingerprint TEXT NOT NULL UNIQUE,
+            rule TEXT NOT NULL,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            level_id INTEGER REFERENCES level ON DELETE SET NULL,
+            product_id INTEGER REFERENCES product ON DELETE SET NULL,
+            subject TEXT NOT NULL,
+            state TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            "values" TEXT NOT NULL,
+            episode INTEGER NOT NULL DEFAULT 1,
+            since INTEGER NOT NULL,
+            fired_at INTEGER,
+            clear_since INTEGER,
+            resolved_at INTEGER,
+            resolved_reason TEXT,
+            acknowledged_by TEXT,
+            acknowledged_at INTEGER,
+            last_notified_at INTEGER
+        ) STRICT;
+        CREATE INDEX alert_open ON alert (source_id, rule) WHERE state <> 'resolved';
+        CREATE INDEX alert_by_level ON alert (level_id);
+        CREATE INDEX alert_by_product ON alert (product_id);
+
+        CREATE TABLE transition (
+            id INTEGER PRIMARY KEY,
+            alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+            episode INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            was TEXT,
+            became TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            "values" TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX transition_by_alert ON transition (alert_id, id);
+
+        CREATE TABLE rule_state (
+            rule TEXT PRIMARY KEY,
+            error TEXT,
+            error_at INTEGER
+        ) STRICT;
+        """,
+    )
+
+
+@steps()
+def m04_outbox(database: Database) -> None:
+    """Channels, and the messages that wait for them: one row a channel, kept after it was sent."""
+    _run(
+        database,
+        """
+        CREATE TABLE channel (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            service TEXT NOT NULL,
+            url BLOB NOT NULL,
+            masked_url TEXT NOT NULL,
+            language TEXT NOT NULL,
+            digest TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            channel_id INTEGER REFERENCES channel ON DELETE SET NULL,
+            channel TEXT NOT NULL,
+            rule TEXT,
+            source TEXT,
+            severity TEXT,
+            created_at INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            due_at INTEGER NOT NULL,
+            lease_until INTEGER NOT NULL DEFAULT 0,
+            lease_by TEXT,
+            sent_at INTEGER,
+            title TEXT,
+            body TEXT,
+            error TEXT
+        ) STRICT;
+        CREATE INDEX message_waiting ON message (due_at) WHERE state = 'waiting';
+        CREATE INDEX message_by_time ON message (created_at, id);
+
+        CREATE TABLE message_alert (
+            message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+            alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+            PRIMARY KEY (message_id, alert_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX message_by_alert ON message_alert (alert_id);
+        """,
+    )
+
+
+@steps()
+def m05_people(database: Database) -> None:
+    """Who may sign in, the one-time links that let the first person in, and failed tries."""
+    _run(
+        database,
+        """
+        CREATE TABLE user (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            password TEXT NOT NULL,
+            language TEXT,
+            generation INTEGER NOT NULL DEFAULT 1,
+            created_at INTEGER NOT NULL,
+            last_seen_at INTEGER
+        ) STRICT;
+
+        CREATE TABLE setup_link (
+            digest TEXT PRIMARY KEY,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE sign_in_failure (
+            id INTEGER PRIMARY KEY,
+            who TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX sign_in_failure_by_who ON sign_in_failure (who, at);
+        """,
+    )
+
+
+NEWEST = 5
