@@ -27,6 +27,8 @@ class Dialect:
     sales_list_fails: bool = False
     sales_references: bool = False
     writes: bool = False
+    put_repeats_stock: bool = False
+    """Saving a sale again takes its stock again, and wants the branch each time."""
     ties_turn: bool = True
     """Sales of one day come in another order from the third page on."""
     sale_states: tuple[str, ...] = ("Completada", "Pendiente", "Anulada", "Cotizacion")
@@ -55,6 +57,7 @@ UNIFIED = Dialect(
     sales_list_fails=True,
     sales_references=True,
     writes=True,
+    put_repeats_stock=True,
     sale_states=("Completada", "Pendiente", "Anulada", "Cotizacion", "Pagada", "Pre-venta", "Consigna"),
 )
 

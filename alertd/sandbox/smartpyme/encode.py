@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from alertd.sandbox.smartpyme.dialect import Dialect
-from alertd.sandbox.smartpyme.model import LOCAL_ZONE, Level, Product, Return, ReturnLine, Sale, SaleLine, cents
+from alertd.sandbox.smartpyme.model import LOCAL_ZONE, Product, Return, ReturnLine, Sale, SaleLine, cents
 from alertd.sandbox.smartpyme.shop import Shop
 
 _DOCUMENTED_STATES = {
@@ -58,14 +58,15 @@ def product_json(shop: Shop, product: Product) -> bytes:
     """A product, encoded once and kept until it changes: a sweep asks for all of them over and over."""
     fragment = shop.fragments.get(product.id)
     if fragment is None:
-        fragment = shop.fragments[product.id] = dumps(product_record(product, shop.dialect))
+        fragment = shop.fragments[product.id] = dumps(product_record(product, shop.dialect, older=shop.older_columns))
     return fragment
 
 
-def product_record(product: Product, dialect: Dialect) -> dict[str, Any]:
-    """A product with the stock rows that show."""
+def product_record(product: Product, dialect: Dialect, *, older: bool = False) -> dict[str, Any]:
+    """A product with the stock rows that show. Older databases keep two decimals, and whole minimums."""
     raw = dialect.raw_columns
-    figure = (lambda value: column(value, 6)) if raw else number
+    figure = (lambda value: column(value, 2 if older else 6)) if raw else number
+    bound = figure if raw and not older else number
     record: dict[str, Any] = {
         "id": product.id,
         "nombre": product.nombre,
@@ -87,21 +88,21 @@ def product_record(product: Product, dialect: Dialect) -> dict[str, Any]:
         record |= {"enable": int(product.enable), "img": product.img}
     record["created_at"] = moment(product.created_at, dialect)
     record["updated_at"] = moment(product.updated_at, dialect)
-    record["inventarios"] = [_level_record(product.id, level, raw) for level in product.levels]
-    return record
-
-
-def _level_record(product_id: int, level: Level, raw: bool) -> dict[str, Any]:
     # The documentation knows no null minimum: there, "not configured" can only be a zero.
-    return {
-        "id_producto": product_id,
-        "stock": column(level.stock, 6) if raw else number(level.stock),
-        "stock_minimo": column(level.stock_minimo, 6) if raw else number(level.stock_minimo) or 0,
-        "stock_maximo": column(level.stock_maximo, 6) if raw else number(level.stock_maximo) or 0,
-        "nota": level.nota,
-        "nombre_bodega": level.bodega.nombre,
-        "nombre_sucursal": level.bodega.sucursal,
-    }
+    unset = None if raw else 0
+    record["inventarios"] = [
+        {
+            "id_producto": product.id,
+            "stock": figure(level.stock),
+            "stock_minimo": unset if level.stock_minimo is None else bound(level.stock_minimo),
+            "stock_maximo": unset if level.stock_maximo is None else bound(level.stock_maximo),
+            "nota": level.nota,
+            "nombre_bodega": level.bodega.nombre,
+            "nombre_sucursal": level.bodega.sucursal,
+        }
+        for level in product.levels
+    ]
+    return record
 
 
 def sale_record(shop: Shop, sale: Sale) -> dict[str, Any]:

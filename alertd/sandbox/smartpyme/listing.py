@@ -83,9 +83,9 @@ def _product_tests(values: Params, dialect: Dialect) -> list[Test]:
     if enable := values.get("enable"):
         tests.append(lambda product: product.enable == (enable == "1"))
     if is_on(values.get("con_stock")):
-        tests.append(lambda product: any(level.stock > 0 for level in product.levels))
+        tests.append(lambda product: any(level.stock > 0 and level.visible for level in product.inventarios))
     if is_on(values.get("stock_minimo")):
-        tests.append(lambda product: any(is_low(level, dialect) for level in product.levels))
+        tests.append(lambda product: any(is_low(level, dialect) and level.visible for level in product.inventarios))
     return tests
 
 

@@ -46,9 +46,11 @@ class Shop(Stockroom):
         empresa: str = "Comercial El Comal, S.A. de C.V.",
         empresa_id: int = 7,
         seed: int = 1,
+        older_columns: bool = False,
     ) -> None:
         super().__init__(clock)
         self.dialect = dialect_named(dialect)
+        self.older_columns = older_columns
         self.empresa = empresa
         self.empresa_id = empresa_id
         self.sales: dict[int, Sale] = {}
