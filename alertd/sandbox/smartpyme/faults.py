@@ -65,7 +65,9 @@ class Faults:
         if name not in KINDS:
             raise ValueError(f"no fault {name!r}; there are {', '.join(KINDS)}")
         with self._lock:
-            self._active.append(Fault(name, path.lstrip("/"), times, float(probability), after, float(seconds)))
+            count = None if times is None else int(times)
+            fault = Fault(name, path.lstrip("/"), count, float(probability), int(after), float(seconds))
+            self._active.append(fault)
 
     def clear(self) -> None:
         """Behave again."""

@@ -1,6 +1,7 @@
 """A shop behind a real port: the HTTP server, and the thread in which the shop lives."""
 
 import errno
+import logging
 import threading
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from alertd.sandbox.smartpyme.app import ROOT, create_app
 from alertd.sandbox.smartpyme.life import Life
 from alertd.sandbox.smartpyme.shop import Shop
 
+_log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5
 
 
@@ -47,7 +49,11 @@ class RunningServer:
     def _live(self) -> None:
         assert self._life is not None  # noqa: S101 - the thread is only started with a life to lead
         while not self._stop.wait(_TICK_SECONDS):
-            self._life.tick(self.shop.clock())
+            try:
+                self._life.tick(self.shop.clock())
+            except Exception:
+                # One event that fails, say over a product just removed from outside, is not the end of the shop.
+                _log.exception("an event of the living shop failed")
 
     def close(self) -> None:
         """Stop listening and end the threads. Closing twice is fine."""
