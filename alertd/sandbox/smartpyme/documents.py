@@ -40,8 +40,6 @@ class Documents(Stockroom):
         self._last_sale = 500
         self._last_return = 30
 
-    # Sales
-
     def sell(
         self,
         items: Items,
@@ -203,8 +201,6 @@ class Documents(Stockroom):
         """Remove a sale without a trace and without moving stock."""
         with self.lock:
             del self.sales[sale_id]
-
-    # Returns
 
     def return_(
         self,

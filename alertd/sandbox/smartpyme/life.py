@@ -76,8 +76,6 @@ class Life:
             return False
         return self._ran_low[0][0] + _STAYS_LOW <= self._events or len(self._ran_low) > _LOW_AT_MOST
 
-    # Sales
-
     def _sell(self, at: datetime) -> None:
         picked = self._pick(lambda level: level.stock >= 1)
         if picked is None:
@@ -130,8 +128,6 @@ class Life:
         self._recent.remove(sale_id)
         self.shop.return_(sale_id, [(sale.detalles[0].product_id, 1)], at=at, observaciones="Cambio de opinión")
 
-    # Movements without a document
-
     def _lose(self, at: datetime) -> None:
         """Something is missing, and no document says why."""
         picked = self._pick(lambda level: level.stock >= 3)
@@ -156,8 +152,6 @@ class Life:
         target = level.stock_maximo or minimum * 4
         if target > level.stock:
             self.shop.move(product.id, level.bodega, (target - level.stock).to_integral_value(ROUND_CEILING))
-
-    # Picking
 
     def _pick(self, wanted: Callable[[Level], bool], tries: int = _TRIES) -> tuple[Product, Level] | None:
         """A product on sale and one of its stock rows, by chance; none when chance does not find one soon."""

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import socket
 import threading
 from types import TracebackType
 from typing import Any, Self
@@ -39,7 +40,8 @@ class RunningServer:
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -76,12 +78,18 @@ class RunningServer:
 
 
 def _listen(app: Any, host: str, port: int) -> Any:
+    """A server on a socket of our own: waitress leaves its own open when the port turns out to be taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        return create_server(app, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
     except OSError as failed:
+        listener.close()
         if failed.errno == errno.EADDRINUSE:
             raise PortTaken(failed.errno, f"port {port} is taken") from failed
         raise
+    return create_server(app, sockets=[listener], threads=8, ident=None, clear_untrusted_proxy_headers=True)
 
 
 def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, *, life: Life | None = None) -> RunningServer:

@@ -64,8 +64,6 @@ class Shop(Documents):
         catalogue.fill(shop, products=products, seed=seed, history_days=history_days, now=now or clock())
         return shop
 
-    # What was asked
-
     def record_call(self, method: str, path: str, status: int) -> None:
         """Note one answered call; status 0 is a connection that was reset."""
         with self.lock:

@@ -52,8 +52,6 @@ class Stockroom:
         self._orders: dict[tuple[str, bool], list[Product]] = {}
         self._matches: dict[object, list[Product]] = {}
 
-    # Warehouses
-
     def add_warehouse(self, nombre: str, sucursal: str, *, activa: bool = True) -> int:
         """Open a warehouse and return its id, which the API never shows. Names may repeat."""
         with self.lock:
@@ -91,8 +89,6 @@ class Stockroom:
         if not found:
             raise KeyError(f"no warehouse {nombre!r}")
         return found
-
-    # Products
 
     def add_product(
         self,
@@ -193,8 +189,6 @@ class Stockroom:
         except KeyError:
             raise KeyError(f"no product {product_id}") from None
 
-    # Stock
-
     def set_level(
         self,
         product_id: int,
@@ -243,8 +237,6 @@ class Stockroom:
                     level.stock = quantity(level.stock + delta)
                     self._changed(product_id)
                     return
-
-    # Listing
 
     def ordered(self, order_by: str, descending: bool = False) -> list[Product]:
         """All products in this order, deleted ones included; equal keys by id, turned round with the direction."""
