@@ -7,16 +7,15 @@ into one `with store.write():`; inside it, nested writes join the outer one.
 
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from ..errors import Trouble
+from ..folding import fold
 from . import migrations
 
 BUSY_SECONDS = 30.0
@@ -143,14 +142,3 @@ def _connect(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -16000")
     return connection
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str | None) -> str | None:
-    """Text without case and accents, so that 'Electrónicos' contains 'electronico'. None stays None."""
-    if text is None:
-        return None
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -1,0 +1,268 @@
+"""The keys of a rule: which there are, which are available, and how a mapping of them becomes a `Rule`."""
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+from ..model import SEVERITIES
+from .document import Mapping, Node, Place, Scalar
+from .query import EVERYTHING, read_query
+from .reader import Reader
+from .rule import DEFAULT_SEVERITY, Predicate, Rule
+from .suggest import did_you_mean, one_of
+from .vocabulary import ON_TYPES
+
+LANGUAGES = ("es", "pt", "en")
+KEYS = {
+    "name": True,
+    "title": True,
+    "on": True,
+    "source": True,
+    "query": True,
+    "when": True,
+    "for": True,
+    "recover": True,
+    "keep_firing_for": True,
+    "severity": True,
+    "notify": True,
+    "resolved": True,
+    "enabled": True,
+    "labels": False,
+    "group_by": False,
+    "repeat": False,
+    "quiet": False,
+    "message": False,
+    "window": False,
+    "by": False,
+}
+"""Every key a rule may have, and whether it is available yet."""
+
+REQUIRED = ("name", "on", "when")
+_SYNONYMS = {
+    "id": "name", "nombre": "name", "alert": "name", "titulo": "title", "description": "title", "sources": "source",
+    "if": "when", "expr": "when", "condition": "when", "filter": "query", "filters": "query", "channels": "notify",
+    "channel": "notify", "receivers": "notify", "severidad": "severity", "active": "enabled", "enable": "enabled",
+    "disabled": "enabled", "interval": "repeat", "send_resolved": "resolved",
+}  # fmt: skip
+_NAME = re.compile(r"[a-z0-9-]+")
+_LONGEST_NAME = 100
+_LONGEST_TITLE = 200
+
+Entries = dict[str, tuple[Scalar, Node]]
+
+
+class Known(NamedTuple):
+    """The names that exist outside the rules; None where the caller does not know them."""
+
+    sources: frozenset[str] | None = None
+    channels: frozenset[str] | None = None
+
+
+def read_rule(reader: Reader, node: Node, known: Known, text: str) -> Rule | None:
+    """One rule, or None after everything that is wrong with it was written down."""
+    reader.rule = _name_before_all(node)
+    entries = reader.entries(node, "a rule", tuple(KEYS), _SYNONYMS)
+    if isinstance(node, Mapping):
+        _check_keys(reader, node, entries)
+    on = _on(reader, entries)
+    read = _Keys(reader, entries, on)
+    name, title, when = read.name(), read.title(), read.expression("when")
+    rule = Rule(
+        name=name or "",
+        title=title,
+        on=on,
+        sources=read.names("source", known.sources),
+        query=read.query(),
+        when=when or EVERYTHING,
+        recover=read.expression("recover"),
+        for_seconds=read.seconds("for"),
+        keep_firing_seconds=read.seconds("keep_firing_for"),
+        severities=read.severities(),
+        notify=read.names("notify", known.channels, nobody=True),
+        tell_resolved=read.flag("resolved"),
+        enabled=read.flag("enabled"),
+        file=reader.file,
+        line=node.place.line,
+        text=text,
+        digest="",
+    )
+    return None if reader.errors else _sealed(rule)
+
+
+def name_place(node: Node) -> Place:
+    """Where the name of a rule stands, or the rule itself where it has none."""
+    name = _name_node(node)
+    return node.place if name is None else name.place
+
+
+def _name_node(node: Node) -> Scalar | None:
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            if key.value == "name" and isinstance(value, Scalar):
+                return value
+    return None
+
+
+def _name_before_all(node: Node) -> str | None:
+    """The name, looked up before anything is checked, so that every mistake can say which rule it is in."""
+    name = _name_node(node)
+    return name.value if name is not None and _is_name(name.value) else None
+
+
+def _is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and len(text) <= _LONGEST_NAME
+
+
+def _check_keys(reader: Reader, node: Mapping, entries: Entries) -> None:
+    for name, (key, _) in entries.items():
+        if not KEYS[name]:
+            reader.wrong(key.place, f"'{name}' is not available yet.", "Delete the line for now.")
+    for name in REQUIRED:
+        if name not in entries:
+            reader.wrong(node.place, f"The rule has no '{name}'.", _EXAMPLES[name])
+
+
+_EXAMPLES = {
+    "name": "Add a line such as: name: low-stock",
+    "on": "Add the line: on: stock",
+    "when": "Add a line such as: when: stock <= stock_minimo",
+}
+
+
+def _on(reader: Reader, entries: Entries) -> str:
+    """The kind of subject; expressions of an unknown kind are still read as `stock`, to show their faults too."""
+    if "on" not in entries:
+        return "stock"
+    node = entries["on"][1]
+    on = reader.text(node, "on")
+    if on is None or ON_TYPES.get(on):
+        return on or "stock"
+    if on in ON_TYPES:
+        reader.wrong(node.place, f"'on: {on}' is not available yet.", "Today a rule is about on: stock.")
+        return on
+    hint = did_you_mean(on, ON_TYPES) or f"It is one of {one_of(ON_TYPES)}."
+    reader.wrong(node.place, f"'{on}' is not something a rule can be about.", hint)
+    return "stock"
+
+
+class _Keys(NamedTuple):
+    """The entries of one rule, asked for key by key; a key that is absent gives its default."""
+
+    reader: Reader
+    entries: Entries
+    on: str
+
+    def _value(self, key: str) -> Node | None:
+        return self.entries[key][1] if key in self.entries else None
+
+    def name(self) -> str | None:
+        node = self._value("name")
+        if node is None:
+            return None
+        written = node.value if isinstance(node, Scalar) else ""
+        if not _is_name(written):
+            slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")[:_LONGEST_NAME] or "low-stock"
+            message = "A name is made of the letters a-z, digits and '-', 100 at most."
+            self.reader.wrong(node.place, message, f"Write name: {slug}")
+            return None
+        return written
+
+    def title(self) -> dict[str, str]:
+        """The title in every language; what is not written is taken from the first language that is."""
+        node = self._value("title")
+        written: dict[str, str] = {}
+        if isinstance(node, Mapping):
+            for language, (_, value) in self.reader.entries(node, "title", LANGUAGES).items():
+                written[language] = self._one_line(value, f"title: {language}")
+            if not node.entries:
+                self.reader.wrong(node.place, "'title' is empty.", "Write a text, or delete the line.")
+        elif node is not None:
+            written["es"] = self._one_line(node, "title")
+        name = self._value("name")
+        fallback = next((written[language] for language in ("es", "en", "pt") if language in written), None)
+        if fallback is None:
+            fallback = name.value if isinstance(name, Scalar) else ""
+        return {language: written.get(language, fallback) for language in LANGUAGES}
+
+    def _one_line(self, node: Node, what: str) -> str:
+        return " ".join((self.reader.text(node, what, longest=_LONGEST_TITLE) or "").split())
+
+    def names(self, key: str, known: frozenset[str] | None, *, nobody: bool = False) -> tuple[str, ...] | None:
+        node = self._value(key)
+        return None if node is None else self.reader.names(node, key, known, nobody=nobody)
+
+    def query(self) -> Predicate:
+        node = self._value("query")
+        return EVERYTHING if node is None else read_query(self.reader, node)
+
+    def expression(self, key: str) -> Predicate | None:
+        node = self._value(key)
+        # The words of a kind of subject that is not available yet would each be a mistake of their own: one is enough.
+        if node is None or not ON_TYPES[self.on]:
+            return None
+        return self.reader.expression(node, key, self.on)
+
+    def seconds(self, key: str) -> float:
+        node = self._value(key)
+        return 0.0 if node is None else self.reader.seconds(node, key)
+
+    def flag(self, key: str) -> bool:
+        node = self._value(key)
+        return node is None or self.reader.flag(node, key) is not False
+
+    def severities(self) -> tuple[tuple[str, Predicate | None], ...]:
+        """The words in order, each with its condition; the last one always holds."""
+        node = self._value("severity")
+        if node is None:
+            return ((DEFAULT_SEVERITY, None),)
+        if isinstance(node, Mapping):
+            return self._severity_map(node)
+        word = self.reader.text(node, "severity")
+        if word is not None and word not in SEVERITIES:
+            hint = did_you_mean(word, SEVERITIES) or f"It is one of {one_of(SEVERITIES)}."
+            self.reader.wrong(node.place, f"'{word}' is not a severity.", hint)
+        return ((word or DEFAULT_SEVERITY, None),)
+
+    def _severity_map(self, node: Mapping) -> tuple[tuple[str, Predicate | None], ...]:
+        if not node.entries:
+            self.reader.wrong(node.place, "'severity' is empty.", "Write one word, or delete the line.")
+        found: list[tuple[str, Predicate | None]] = []
+        for word, (key, value) in self.reader.entries(node, "severity", SEVERITIES).items():
+            if found and found[-1][1] is None:
+                message = f"'{word}' is never reached, because '{found[-1][0]}' is always true."
+                self.reader.wrong(key.place, message, "Put the one with 'true' last.")
+                break
+            condition = None if _is_true(value) else self._severity_condition(value, word)
+            if condition is not None or _is_true(value):
+                found.append((word, condition))
+        if not found or found[-1][1] is not None:
+            found.append((DEFAULT_SEVERITY, None))
+        return tuple(found)
+
+    def _severity_condition(self, node: Node, word: str) -> Predicate | None:
+        if isinstance(node, Scalar) and node.kind == "bool":
+            self.reader.wrong(node.place, f"'{word}: false' never holds.", "Delete it, or write a condition.")
+            return None
+        return self.reader.expression(node, f"severity: {word}", self.on) if ON_TYPES[self.on] else None
+
+
+def _is_true(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.kind == "bool" and node.value.lower() == "true"
+
+
+def _sealed(rule: Rule) -> Rule:
+    """The rule with its digest: of what decides, not of how it is written or called in a title."""
+    decides = (
+        rule.name,
+        rule.on,
+        rule.sources,
+        *(predicate and (predicate.sql, predicate.parameters) for predicate in (rule.query, rule.when, rule.recover)),
+        rule.for_seconds,
+        rule.keep_firing_seconds,
+        tuple((word, predicate and (predicate.sql, predicate.parameters)) for word, predicate in rule.severities),
+        rule.notify,
+        rule.tell_resolved,
+        rule.enabled,
+    )
+    return replace(rule, digest=hashlib.sha256(repr(decides).encode()).hexdigest())

@@ -1,0 +1,80 @@
+"""A rule as the engine knows it: read, checked and compiled. Nothing here reads files or runs SQL."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import SEVERITIES
+from . import vocabulary
+
+DEFAULT_SEVERITY = "warning"
+_ALWAYS_SHOWN = {"stock": ("stock", "stock_minimo", "stock_maximo")}
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition in SQL over `stock_row` aliased `r`, its `?` parameters in order, and the words it was written with.
+
+    It is true, false or null; only true counts.
+    """
+
+    sql: str
+    parameters: tuple[Any, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule in force. `sources` or `notify` of None mean every one; `severities` end with one that always holds.
+
+    `text` is the YAML as somebody wrote it; `digest` changes when anything changes that decides what fires, when it
+    fires, how grave it is or who is told.
+    """
+
+    name: str
+    title: dict[str, str]
+    on: str
+    sources: tuple[str, ...] | None
+    query: Predicate
+    when: Predicate
+    recover: Predicate | None
+    for_seconds: float
+    keep_firing_seconds: float
+    severities: tuple[tuple[str, Predicate | None], ...]
+    notify: tuple[str, ...] | None
+    tell_resolved: bool
+    enabled: bool
+    file: str
+    line: int
+    text: str
+    digest: str
+
+
+def severity_case(rule: Rule) -> Predicate:
+    """The SQL that gives the severity word of a row: the first of the rule's severities that holds."""
+    branches: list[str] = []
+    parameters: list[Any] = []
+    words: list[str] = []
+    for word, predicate in rule.severities:
+        if predicate is None:
+            break
+        branches.append(f"WHEN {predicate.sql} THEN '{_checked(word)}'")
+        parameters.extend(predicate.parameters)
+        words.extend(predicate.words)
+    last = _checked(next((word for word, predicate in rule.severities if predicate is None), DEFAULT_SEVERITY))
+    sql = f"CASE {' '.join(branches)} ELSE '{last}' END" if branches else f"'{last}'"
+    return Predicate(sql, tuple(parameters), tuple(dict.fromkeys(words)))
+
+
+def value_columns(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """The words whose values an alert shows, each with its SQL: what belongs to every subject, and those of `when`."""
+    words = dict.fromkeys((*_ALWAYS_SHOWN.get(rule.on, ()), *rule.when.words))
+    found = ((word, vocabulary.field(word, rule.on)) for word in words)
+    columns = ((word, entry.column(rule.on)) for word, entry in found if entry is not None)
+    return tuple((word, column) for word, column in columns if column is not None)
+
+
+def _checked(severity: str) -> str:
+    """The word goes into SQL as it stands, so it must be one of ours."""
+    if severity not in SEVERITIES:
+        raise ValueError(f"{severity!r} is not a severity")
+    return severity

@@ -1,0 +1,494 @@
+"""The words of the rule language, in one table: what people write, its column, type, unit and sentence of help.
+
+The compiler, `rules check`, the menus of the web form and the docs all read this table. Columns are those of the view
+`stock_row` under the alias `r`. A word without a column for an `on:` type is known there but not available yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .low import low_sql
+
+Kind = Literal["number", "text", "flag", "id", "condition"]
+
+ON_TYPES = {"stock": True, "product": False, "returns": False, "sales": False, "reconciliation": False, "source": False}
+"""The subjects a rule may be about, and whether they are available yet."""
+
+_LEVEL = ("stock",)
+_CATALOGUE = ("stock", "product")
+_RETURNS = ("returns",)
+_DOCUMENTS = ("returns", "sales")
+_COUNT = ("reconciliation",)
+_SOURCE = ("source",)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the language. `argument` names what a function takes in its brackets; None is a plain field."""
+
+    name: str
+    kind: Kind
+    unit: str | None
+    on: tuple[str, ...]
+    es: str
+    pt: str
+    en: str
+    stock_column: str | None = None
+    argument: str | None = None
+
+    def column(self, on: str) -> str | None:
+        """The SQL of this word for an `on:` type; None while it is not available there."""
+        return self.stock_column if on == "stock" else None
+
+    def available(self, on: str) -> bool:
+        """Whether a rule may use it today. `contains` has no column of its own."""
+        return on == "stock" and (self.stock_column is not None or self.name == "contains")
+
+    def help(self, language: str) -> str:
+        """The sentence of help in es, pt or en."""
+        return {"es": self.es, "pt": self.pt}.get(language, self.en)
+
+
+VOCABULARY: tuple[Word, ...] = (
+    Word(
+        "stock", "number", "units", _CATALOGUE,
+        "Existencias: cuántas unidades hay.",
+        "Estoque: quantas unidades há.",
+        "How many units there are.",
+        "r.stock",
+    ),
+    Word(
+        "stock_minimo", "number", "units", _CATALOGUE,
+        "El mínimo configurado; 0 o vacío significa que nadie lo configuró.",
+        "O mínimo configurado; 0 ou vazio significa que ninguém configurou.",
+        "The configured minimum; 0 or empty means that nobody set one.",
+        "r.minimum",
+    ),
+    Word(
+        "stock_maximo", "number", "units", _CATALOGUE,
+        "El máximo configurado; 0 o vacío significa que nadie lo configuró.",
+        "O máximo configurado; 0 ou vazio significa que ninguém configurou.",
+        "The configured maximum; 0 or empty means that nobody set one.",
+        "r.maximum",
+    ),
+    Word(
+        "nota", "text", None, _LEVEL,
+        "La nota escrita junto a las existencias de esa bodega.",
+        "A observação escrita junto ao estoque desse depósito.",
+        "The note written beside the stock of that warehouse.",
+        "r.note",
+    ),
+    Word(
+        "nombre_bodega", "text", None, _LEVEL,
+        "El nombre de la bodega.",
+        "O nome do depósito.",
+        "The name of the warehouse.",
+        "r.warehouse",
+    ),
+    Word(
+        "nombre_sucursal", "text", None, _LEVEL,
+        "El nombre de la sucursal.",
+        "O nome da loja.",
+        "The name of the branch.",
+        "r.branch",
+    ),
+    Word(
+        "bodegas", "number", "count", ("product",),
+        "En cuántas bodegas está el producto.",
+        "Em quantos depósitos o produto está.",
+        "How many warehouses hold the product.",
+    ),
+    Word(
+        "bodegas_bajas", "number", "count", ("product",),
+        "En cuántas bodegas está en o por debajo del mínimo.",
+        "Em quantos depósitos está no mínimo ou abaixo dele.",
+        "In how many warehouses it is at or below its minimum.",
+    ),
+    Word(
+        "id", "id", None, _CATALOGUE,
+        "El número del producto en el sistema de inventario.",
+        "O número do produto no sistema de estoque.",
+        "The product's number in the inventory system.",
+        "r.external_id",
+    ),
+    Word(
+        "nombre", "text", None, _CATALOGUE,
+        "El nombre del producto.",
+        "O nome do produto.",
+        "The name of the product.",
+        "r.name",
+    ),
+    Word(
+        "codigo", "text", None, _CATALOGUE,
+        "El código (SKU) del producto.",
+        "O código (SKU) do produto.",
+        "The code (SKU) of the product.",
+        "r.code",
+    ),
+    Word(
+        "barcode", "text", None, _CATALOGUE,
+        "El código de barras.",
+        "O código de barras.",
+        "The barcode.",
+        "r.barcode",
+    ),
+    Word(
+        "nombre_categoria", "text", None, _CATALOGUE,
+        "El nombre de la categoría.",
+        "O nome da categoria.",
+        "The name of the category.",
+        "r.category",
+    ),
+    Word(
+        "marca", "text", None, _CATALOGUE,
+        "La marca.",
+        "A marca.",
+        "The brand.",
+        "r.brand",
+    ),
+    Word(
+        "nombre_proveedor", "text", None, _CATALOGUE,
+        "El nombre del proveedor.",
+        "O nome do fornecedor.",
+        "The name of the supplier.",
+        "r.supplier",
+    ),
+    Word(
+        "tipo", "text", None, _CATALOGUE,
+        "El tipo: Producto, Servicio, Compuesto o Materia Prima.",
+        "O tipo: Producto, Servicio, Compuesto ou Materia Prima.",
+        "The kind: Producto, Servicio, Compuesto or Materia Prima.",
+        "r.kind",
+    ),
+    Word(
+        "enable", "flag", None, _CATALOGUE,
+        "1 si el producto está activo, 0 si está desactivado.",
+        "1 se o produto está ativo, 0 se está desativado.",
+        "1 when the product is active, 0 when it is switched off.",
+        "r.enabled",
+    ),
+    Word(
+        "precio", "number", "money", _CATALOGUE,
+        "El precio de venta.",
+        "O preço de venda.",
+        "The selling price.",
+        "r.price",
+    ),
+    Word(
+        "costo", "number", "money", _CATALOGUE,
+        "El costo actual.",
+        "O custo atual.",
+        "The present cost.",
+        "r.cost",
+    ),
+    Word(
+        "costo_anterior", "number", "money", _CATALOGUE,
+        "El costo antes del último cambio.",
+        "O custo antes da última mudança.",
+        "The cost before its last change.",
+        "r.previous_cost",
+    ),
+    Word(
+        "costo_promedio", "number", "money", _CATALOGUE,
+        "El costo promedio.",
+        "O custo médio.",
+        "The average cost.",
+        "r.average_cost",
+    ),
+    Word(
+        "previous_stock", "number", "units", _CATALOGUE,
+        "Las existencias en la lectura completa anterior.",
+        "O estoque na leitura completa anterior.",
+        "The stock in the complete snapshot before.",
+        "r.previous_stock",
+    ),
+    Word(
+        "change", "number", "units", _CATALOGUE,
+        "Cuánto cambió desde la lectura anterior; negativo si bajó.",
+        "Quanto mudou desde a leitura anterior; negativo se caiu.",
+        "How much it changed since the snapshot before; negative when it fell.",
+        "round(r.stock - r.previous_stock, 6)",
+    ),
+    Word(
+        "stock_value", "number", "money", _CATALOGUE,
+        "El valor de las existencias al costo promedio, o al costo si no hay promedio.",
+        "O valor do estoque ao custo médio, ou ao custo se não há médio.",
+        "The value of the stock at average cost, or at cost where there is no average.",
+        "round(r.stock * coalesce(r.average_cost, r.cost), 6)",
+    ),
+    Word(
+        "days_since_change", "number", "days", _CATALOGUE,
+        "Días desde el último cambio de existencias.",
+        "Dias desde a última mudança de estoque.",
+        "Days since the stock last changed.",
+    ),
+    Word(
+        "daily_sales", "number", "units a day", _CATALOGUE,
+        "Unidades que se venden por día.",
+        "Unidades vendidas por dia.",
+        "Units sold a day.",
+    ),
+    Word(
+        "days_of_cover", "number", "days", _CATALOGUE,
+        "Para cuántos días alcanza; vacío si no se vende.",
+        "Para quantos dias dá; vazio se não vende.",
+        "How many days the stock will last; empty without sales.",
+    ),
+    Word(
+        "suggested_order", "number", "units", _CATALOGUE,
+        "Cuántas unidades conviene pedir.",
+        "Quantas unidades convém pedir.",
+        "How many units to order.",
+    ),
+    Word(
+        "units", "number", "units", _DOCUMENTS,
+        "Unidades en la ventana.",
+        "Unidades na janela.",
+        "Units in the window.",
+    ),
+    Word(
+        "amount", "number", "money", _DOCUMENTS,
+        "Monto en la ventana.",
+        "Valor na janela.",
+        "Amount in the window.",
+    ),
+    Word(
+        "documents", "number", "count", _DOCUMENTS,
+        "Documentos en la ventana.",
+        "Documentos na janela.",
+        "Documents in the window.",
+    ),
+    Word(
+        "previous_units", "number", "units", _DOCUMENTS,
+        "Unidades en la ventana anterior.",
+        "Unidades na janela anterior.",
+        "Units in the window before.",
+    ),
+    Word(
+        "previous_amount", "number", "money", _DOCUMENTS,
+        "Monto en la ventana anterior.",
+        "Valor na janela anterior.",
+        "Amount in the window before.",
+    ),
+    Word(
+        "previous_documents", "number", "count", _DOCUMENTS,
+        "Documentos en la ventana anterior.",
+        "Documentos na janela anterior.",
+        "Documents in the window before.",
+    ),
+    Word(
+        "sold_units", "number", "units", _RETURNS,
+        "Unidades vendidas en la misma ventana.",
+        "Unidades vendidas na mesma janela.",
+        "Units sold in the same window.",
+    ),
+    Word(
+        "return_rate", "number", "share", _RETURNS,
+        "Parte de lo vendido que se devolvió, de 0 a 1.",
+        "Parte do vendido que foi devolvida, de 0 a 1.",
+        "Share of what was sold that came back, from 0 to 1.",
+    ),
+    Word(
+        "expected_units", "number", "units", _RETURNS,
+        "Devoluciones que serían normales.",
+        "Devoluções que seriam normais.",
+        "Returns that would be normal.",
+    ),
+    Word(
+        "p_value", "number", "share", _RETURNS,
+        "Probabilidad de ver tantas devoluciones por casualidad.",
+        "Probabilidade de ver tantas devoluções por acaso.",
+        "Probability of that many returns by chance.",
+    ),
+    Word(
+        "opening", "number", "units", _COUNT,
+        "Existencias al inicio.",
+        "Estoque no início.",
+        "Stock at the start.",
+    ),
+    Word(
+        "sold", "number", "units", _COUNT,
+        "Unidades vendidas.",
+        "Unidades vendidas.",
+        "Units sold.",
+    ),
+    Word(
+        "returned", "number", "units", _COUNT,
+        "Unidades devueltas.",
+        "Unidades devolvidas.",
+        "Units returned.",
+    ),
+    Word(
+        "expected", "number", "units", _COUNT,
+        "Existencias esperadas según los documentos.",
+        "Estoque esperado segundo os documentos.",
+        "Stock expected by the documents.",
+    ),
+    Word(
+        "actual", "number", "units", _COUNT,
+        "Existencias al cierre.",
+        "Estoque no fim.",
+        "Stock at the end.",
+    ),
+    Word(
+        "unexplained", "number", "units", _COUNT,
+        "Diferencia sin documento; negativa si falta.",
+        "Diferença sem documento; negativa se falta.",
+        "Difference without a document; negative when units are missing.",
+    ),
+    Word(
+        "unexplained_value", "number", "money", _COUNT,
+        "Valor de la diferencia sin documento.",
+        "Valor da diferença sem documento.",
+        "Value of the difference without a document.",
+    ),
+    Word(
+        "explained_ratio", "number", "share", _COUNT,
+        "Parte del movimiento que los documentos explican, de 0 a 1.",
+        "Parte do movimento que os documentos explicam, de 0 a 1.",
+        "Share of the movement that documents explain, from 0 to 1.",
+    ),
+    Word(
+        "minutes_since_success", "number", "minutes", _SOURCE,
+        "Minutos desde la última lectura correcta.",
+        "Minutos desde a última leitura correta.",
+        "Minutes since the last good poll.",
+    ),
+    Word(
+        "consecutive_failures", "number", "count", _SOURCE,
+        "Lecturas fallidas seguidas.",
+        "Leituras seguidas com falha.",
+        "Failed polls in a row.",
+    ),
+    Word(
+        "quota_remaining", "number", "count", _SOURCE,
+        "Consultas que quedan en esta hora.",
+        "Consultas que restam nesta hora.",
+        "Requests left in this hour.",
+    ),
+    Word(
+        "products", "number", "count", _SOURCE,
+        "Cuántos productos hay.",
+        "Quantos produtos há.",
+        "How many products there are.",
+    ),
+    Word(
+        "stock_ago", "number", "units", _CATALOGUE,
+        "Existencias hace tantos días: stock_ago(7).",
+        "Estoque há tantos dias: stock_ago(7).",
+        "The stock so many days ago: stock_ago(7).",
+        argument="days",
+    ),
+    Word(
+        "sold", "number", "units", _CATALOGUE,
+        "Unidades vendidas en tantos días: sold(30).",
+        "Unidades vendidas em tantos dias: sold(30).",
+        "Units sold in so many days: sold(30).",
+        argument="days",
+    ),
+    Word(
+        "returned", "number", "units", _CATALOGUE,
+        "Unidades devueltas en tantos días: returned(30).",
+        "Unidades devolvidas em tantos dias: returned(30).",
+        "Units returned in so many days: returned(30).",
+        argument="days",
+    ),
+    Word(
+        "products_ago", "number", "count", _SOURCE,
+        "Cuántos productos había hace tantos días: products_ago(1).",
+        "Quantos produtos havia há tantos dias: products_ago(1).",
+        "How many products there were so many days ago: products_ago(1).",
+        argument="days",
+    ),
+    Word(
+        "contains", "condition", None, tuple(ON_TYPES),
+        "Si un texto contiene otro, sin importar mayúsculas ni tildes: contains(nombre, 'aceite').",
+        "Se um texto contém outro, sem diferença de maiúsculas e acentos: contains(nombre, 'oleo').",
+        "Whether a text contains another, whatever the case and the accents: contains(nombre, 'oil').",
+        argument="field, 'text'",
+    ),
+)  # fmt: skip
+
+SYNONYMS = {
+    "categoria": "nombre_categoria", "category": "nombre_categoria", "bodega": "nombre_bodega",
+    "warehouse": "nombre_bodega", "deposito": "nombre_bodega", "sucursal": "nombre_sucursal",
+    "branch": "nombre_sucursal", "loja": "nombre_sucursal", "proveedor": "nombre_proveedor",
+    "supplier": "nombre_proveedor", "fornecedor": "nombre_proveedor", "brand": "marca", "sku": "codigo",
+    "code": "codigo", "nome": "nombre", "name": "nombre", "nombre_producto": "nombre", "preco": "precio",
+    "price": "precio", "cost": "costo", "custo": "costo", "minimo": "stock_minimo", "minimum": "stock_minimo",
+    "min": "stock_minimo", "maximo": "stock_maximo", "maximum": "stock_maximo", "max": "stock_maximo",
+    "existencias": "stock", "estoque": "stock", "quantity": "stock", "cantidad": "stock", "enabled": "enable",
+    "activo": "enable", "note": "nota", "kind": "tipo", "type": "tipo",
+}  # fmt: skip
+"""Words people try, and the word of the table they mean. Only ever a hint; none of them is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryKey:
+    """One key of `query:`.
+
+    `kind` is `part` (a part of a text), `exact` (the whole text), `flag` (0 or 1) or `filter` (true narrows). The
+    `sql` of a `filter` stands as it is; the others take their value as the one parameter.
+    """
+
+    name: str
+    kind: Literal["part", "exact", "flag", "filter"]
+    sql: str
+    es: str
+    pt: str
+    en: str
+
+
+def _part(name: str, column: str, es: str, pt: str, en: str) -> QueryKey:
+    return QueryKey(name, "part", f"instr(fold({column}), ?) > 0", es, pt, en)
+
+
+QUERY: tuple[QueryKey, ...] = (
+    QueryKey("tipo", "exact", "r.kind = ?", "Solo este tipo.", "Só este tipo.", "Only this kind."),
+    QueryKey(
+        "enable", "flag", "r.enabled = ?",
+        "1: solo productos activos.", "1: só produtos ativos.", "1: active products only.",
+    ),
+    QueryKey(
+        "con_stock", "filter", "r.stock > 0",
+        "true: solo donde hay existencias.", "true: só onde há estoque.", "true: only where there is stock.",
+    ),
+    QueryKey(
+        "stock_minimo", "filter", low_sql(),
+        "true: solo en o por debajo del mínimo.", "true: só no mínimo ou abaixo.",
+        "true: only at or below the minimum.",
+    ),
+    _part("codigo", "r.code", "Parte del código.", "Parte do código.", "Part of the code."),
+    _part("nombre", "r.name", "Parte del nombre.", "Parte do nome.", "Part of the name."),
+    _part("categoria", "r.category", "Parte de la categoría.", "Parte da categoria.", "Part of the category."),
+    _part("marca", "r.brand", "Parte de la marca.", "Parte da marca.", "Part of the brand."),
+    _part("proveedor", "r.supplier", "Parte del proveedor.", "Parte do fornecedor.", "Part of the supplier."),
+    _part("bodega", "r.warehouse", "Parte de la bodega.", "Parte do depósito.", "Part of the warehouse."),
+    _part("sucursal", "r.branch", "Parte de la sucursal.", "Parte da loja.", "Part of the branch."),
+)  # fmt: skip
+
+KINDS = ("Producto", "Servicio", "Compuesto", "Materia Prima")
+"""The kinds of product the inventory API knows, spelt as it spells them."""
+
+_FIELDS = {(word.name, on): word for word in VOCABULARY if word.argument is None for on in word.on}
+_FUNCTIONS = {(word.name, on): word for word in VOCABULARY if word.argument is not None for on in word.on}
+
+
+def field(name: str, on: str) -> Word | None:
+    """The field of that name on an `on:` type, available or not; None when there is none."""
+    return _FIELDS.get((name, on))
+
+
+def function(name: str, on: str) -> Word | None:
+    """The function of that name on an `on:` type, available or not; None when there is none."""
+    return _FUNCTIONS.get((name, on))
+
+
+def names(on: str, *, functions: bool = False) -> tuple[str, ...]:
+    """The names that may be written on an `on:` type, in the order of the table."""
+    return tuple(name for name, type_ in (_FUNCTIONS if functions else _FIELDS) if type_ == on)
+
+
+def homes(name: str) -> tuple[str, ...]:
+    """The `on:` types that know a word of this name, as a field or as a function."""
+    return tuple(on for on in ON_TYPES if (name, on) in _FIELDS or (name, on) in _FUNCTIONS)
