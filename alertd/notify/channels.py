@@ -1,0 +1,381 @@
+"""The services that carry messages. The only module that knows Apprise, and the only one that sees a whole address.
+
+Apprise is asked for one thing at a time: one address, one message, in this thread, without its own retries, pauses
+or redirects; when to try again is decided by `worker`. It answers in log lines, so the lines it writes while it sends
+are kept here, read for a reason, and dropped: some of them hold the address, so none of them reaches a log.
+"""
+
+import ipaddress
+import logging
+import re
+import socket
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
+from apprise.exception import AppriseException
+from apprise.plugins import url_to_dict
+from apprise.plugins.email.base import NotifyEmail
+from apprise.plugins.slack import NotifySlack
+
+from ..errors import UsageTrouble
+from .render import Rendered
+
+KEY_HEADER = "X-Alertd-Message"
+_WITH_HEADERS = frozenset(("json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))
+_OWN_RECEIVER = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
+_MAIL_APIS = frozenset(
+    ("azure", "brevo", "mailersend", "mailgun", "o365", "postmark", "resend", "sendgrid", "ses", "smtp2go", "sparkpost")
+)
+# Apprise declares types for a part of its plugins only; what a plugin can do is asked of it, not of the checker.
+Service = Any
+
+_SCHEMA = re.compile(r"([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
+_TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success": NotifyType.SUCCESS}
+
+
+class Outcome(Enum):
+    """How a delivery ended: it was taken, it may be tried again, it makes no sense to, or nobody can tell."""
+
+    DELIVERED = "delivered"
+    RETRYABLE = "retryable"
+    PERMANENT = "permanent"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The answer to one attempt. `reached` names the mail recipients that have the message, now or from before."""
+
+    outcome: Outcome
+    detail: str
+    reached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Seconds that a service may take to accept a connection, and then to answer."""
+
+    connect: float = 5.0
+    read: float = 10.0
+
+
+def check_url(url: str, *, private_hosts: bool = True) -> str:
+    """The name of the service an address belongs to.
+
+    Raises UsageTrouble for an address that no service can be made of, without repeating it: it holds secrets.
+    `private_hosts=False` also refuses a host on this machine or in its own network, for addresses from a web form.
+    """
+    service = _service(url)
+    if not private_hosts and _is_private(service):
+        raise UsageTrouble(
+            "This address leads into the server's own network; an operator adds such a one with 'alertd channel add'."
+        )
+    return str(service.service_name)
+
+
+def mask(url: str) -> str:
+    """An address that may be shown: enough to tell it from others, without what would let anybody use it."""
+    service = _service(url)
+    if service.schema in _OWN_RECEIVER:
+        port = f":{service.port}" if service.port else ""
+        return f"{service.schema}://{service.host}{port}/…"
+    # Options and headers may hold tokens that Apprise does not know to be secret.
+    return str(service.url(privacy=True)).split("?", 1)[0]
+
+
+def send(
+    url: str, rendered: Rendered, *, key: str, timeout: Timeout | None = None, reached: Collection[str] = ()
+) -> Delivery:
+    """Hand one message to a service and say how it went. `key` goes along where the service has a place for it."""
+    try:
+        service = _prepare(_service(url, rendered), key, timeout or Timeout())
+    except UsageTrouble as trouble:
+        return Delivery(Outcome.PERMANENT, str(trouble))
+    if isinstance(service, NotifyEmail):
+        return _send_mail(service, rendered, reached)
+    return _notify(service, rendered)
+
+
+# What an address is
+
+
+def _service(url: str, rendered: Rendered | None = None) -> Service:
+    """The Apprise service of an address. Raises UsageTrouble."""
+    found = _SCHEMA.match(url.strip())
+    if not found:
+        raise UsageTrouble("The address must begin with a service, like slack:// or mailtos://; see docs/channels.md.")
+    with _listening():
+        parts = url_to_dict(url.strip())  # type: ignore[no-untyped-call]
+        service = None if parts is None else _instance(parts, rendered)
+    if service is None:
+        raise UsageTrouble(
+            f"alertd cannot use this {found[1].lower()}:// address: the service is unknown or a part of the address is "
+            "missing or malformed; see docs/channels.md for its form."
+        )
+    return service
+
+
+def _instance(parts: dict[str, Any], rendered: Rendered | None) -> Service | None:
+    asset = AppriseAsset(
+        app_id="alertd",
+        app_desc="alertd",
+        app_url="",
+        async_mode=False,
+        service_timeout=0,
+        http_redirects=False,
+        secure_logging=True,
+        storage_mode="memory",
+        pgp_autogen=False,
+        pem_autogen=False,
+    )
+    # A template is a file of this machine; our own blocks take its place.
+    wanted = {name: value for name, value in parts.items() if name not in ("template", "tokens", "retry", "wait")}
+    if parts.get("schema") != "slack" or rendered is None:
+        return Apprise.instantiate(wanted, asset=asset)
+    try:
+        return BlockSlack(rendered, **wanted, asset=asset)
+    except (AppriseException, TypeError):
+        return None
+
+
+def _prepare(service: Service, key: str, timeout: Timeout) -> Service:
+    """Take away what an address may ask for and only the worker decides: retries, redirects, time, silent failure."""
+    service.retry = 0
+    service.optional = False
+    service.redirects = False
+    service.socket_connect_timeout = timeout.connect
+    service.socket_read_timeout = timeout.read
+    # Apprise would sleep between two messages, up to 5.5 seconds; pauses are the outbox's business.
+    service.request_rate_per_sec = 0
+    service.overflow_mode = OverflowMode.SPLIT
+    if isinstance(service, NotifyEmail):
+        # The only time limit that Apprise gives to a mail server holds for each of its steps.
+        service.socket_connect_timeout = timeout.read  # type: ignore[assignment]
+    if service.schema in _WITH_HEADERS:
+        service.headers[KEY_HEADER] = key
+    return service
+
+
+def _is_private(service: Service) -> bool:
+    host = getattr(service, "smtp_host", None) or service.host
+    if "host" not in service.template_tokens or not host:
+        return False
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return any(not ipaddress.ip_address(str(each[4][0]).split("%")[0]).is_global for each in found)
+
+
+class BlockSlack(NotifySlack):  # type: ignore[no-untyped-call]
+    """Slack with our own blocks in place of Apprise's attachment, which phones announce without its text."""
+
+    def __init__(self, rendered: Rendered, **parts: Any) -> None:
+        super().__init__(**parts)  # type: ignore[no-untyped-call]
+        self._rendered = rendered
+
+    def _send(self, url: str, payload: dict[str, Any], *rest: Any, **options: Any) -> Any:
+        """Swap the content and keep the rest: where it goes, and under which name."""
+        if "attachments" in payload and self._rendered.slack_blocks:
+            kept = {name: value for name, value in payload.items() if name in ("channel", "username", "thread_ts")}
+            payload = {**slack_payload(self._rendered), **kept}
+        return super()._send(url, payload, *rest, **options)  # type: ignore[no-untyped-call]
+
+
+def slack_payload(rendered: Rendered) -> dict[str, Any]:
+    """What Slack is sent: `text` is what a phone announces, the blocks are what the channel shows."""
+    header = rendered.slack_blocks[0]["text"]["text"]
+    return {"text": header, "blocks": rendered.slack_blocks, "unfurl_links": False, "unfurl_media": False}
+
+
+# Sending
+
+
+def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str]) -> Delivery:
+    """One mail for each recipient that does not have it yet, so that a retry reaches nobody twice."""
+    done = [address for _, address in service.targets if address in reached]
+    waiting = [target for target in service.targets if target[1] not in reached]
+    failures: list[Delivery] = []
+    for target in waiting:
+        service.targets = [target]
+        delivery = _notify(service, rendered)
+        if delivery.outcome is Outcome.DELIVERED:
+            done.append(target[1])
+            # Copies go along with the first mail only.
+            service.cc, service.bcc = set(), set()
+            continue
+        who = "" if len(waiting) == 1 and not done else f"{target[1]}: "
+        failures.append(Delivery(delivery.outcome, who + delivery.detail))
+        if not _SMTP_CODE_SAID.search(delivery.detail):
+            # The server itself is out of reach; the others would only wait for the same.
+            break
+    return _summary(failures, tuple(done), complete=len(done) == len(service.targets) or not waiting)
+
+
+def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bool) -> Delivery:
+    if not failures:
+        return Delivery(Outcome.DELIVERED, "", reached)
+    outcomes = {failure.outcome for failure in failures}
+    order = (Outcome.RETRYABLE, Outcome.AMBIGUOUS, Outcome.PERMANENT)
+    outcome = next(each for each in order if each in outcomes)
+    return Delivery(outcome, " ".join(dict.fromkeys(failure.detail for failure in failures)), reached)
+
+
+def _notify(service: Service, rendered: Rendered) -> Delivery:
+    is_mail = isinstance(service, NotifyEmail) or service.schema in _MAIL_APIS
+    body = rendered.html if is_mail else fit(rendered.text, service.body_maxlen - len(rendered.title) - 20)
+    carrier = Apprise(asset=service.asset)
+    carrier.add(service)
+    with _listening() as heard:
+        result = carrier.notify(
+            title=rendered.title,
+            body=body,
+            body_format=NotifyFormat.HTML if is_mail else NotifyFormat.TEXT,
+            notify_type=_TONES.get(rendered.tone, NotifyType.INFO),
+        )
+    return Delivery(Outcome.DELIVERED, "") if result else judge(heard)
+
+
+def fit(text: str, limit: int) -> str:
+    """Text that a small service takes: lines go from the end of the list, the last paragraph (the link) stays."""
+    if len(text) <= limit:
+        return text
+    body, _, tail = text.rpartition("\n\n")
+    room = limit - len(tail) - 3
+    if not body or room < 40:
+        return text[: max(limit - 1, 1)].rstrip() + "…"
+    kept = body[:room].rsplit("\n", 1)[0]
+    return f"{kept}\n…\n\n{tail}"[:limit]
+
+
+# What Apprise said
+
+Heard = list[tuple[int, str]]
+
+_HTTP_CODE = re.compile(r"error=(\d{3})\b")
+_SMTP_CODE = re.compile(r"\(([245]\d\d), b?['\"]|was refused: ([45]\d\d) ")
+_SMTP_CODE_SAID = re.compile(r"mail server answered [45]\d\d")
+_SLACK_REASON = re.compile(r"Response Details:\s+b'(?:\{.*?\"error\": ?\")?([a-z_]{4,40})['\"]")
+_TRY_AGAIN_CODES = frozenset((408, 409, 421, 423, 425, 429))
+_SLACK_TRY_AGAIN = frozenset(("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"))
+_UNSENT = ("refused", "resolve", "not known", "Name or service", "No address", "unreachable", "No route")
+_TOO_LATE = ("Read timed out", "timed out", "aborted", "RemoteDisconnected", "reset by peer", "broken", "closed")
+
+
+def judge(heard: Heard) -> Delivery:
+    """Read the reason for a failure from what Apprise wrote. What cannot be understood is tried again."""
+    warnings = " ".join(text for level, text in heard if level >= logging.WARNING)
+    faults = " ".join(text for level, text in heard if text.startswith(("Socket Exception", "SMTP recipient")))
+    details = " ".join(text for level, text in heard if text.startswith("Response Details"))
+    smtp = [int(first or second) for first, second in _SMTP_CODE.findall(faults)]
+    if smtp:
+        return _smtp_answer(smtp[-1])
+    if codes := [int(code) for code in _HTTP_CODE.findall(warnings)]:
+        reason = _SLACK_REASON.search(details)
+        return _http_answer(codes, reason[1] if reason else None)
+    return _no_answer(faults)
+
+
+def _http_answer(codes: list[int], reason: str | None) -> Delivery:
+    again = [code for code in codes if _may_pass(code, reason)]
+    code = (again or codes)[-1]
+    said = f"The service answered {code}" + (f" ({reason})" if reason else "")
+    return Delivery(Outcome.RETRYABLE if again else Outcome.PERMANENT, f"{said}: {_meaning(code)}")
+
+
+def _may_pass(code: int, reason: str | None) -> bool:
+    """Whether the same message may be taken later. A success that Apprise does not take for one is Slack's doing."""
+    if code < 300:
+        return reason is None or reason in _SLACK_TRY_AGAIN
+    return code >= 500 or code in _TRY_AGAIN_CODES
+
+
+_MEANINGS = {
+    401: "it does not accept the credentials in the channel's address; add the channel again with new ones.",
+    404: "nobody is at this address any more; add the channel again with the right one.",
+    429: "too many messages in a short time.",
+}
+_SAME_MEANING = {403: 401, 407: 401, 410: 404}
+
+
+def _meaning(code: int) -> str:
+    said = _MEANINGS.get(_SAME_MEANING.get(code, code))
+    if said:
+        return said
+    if code < 300:
+        return "it did not take the message."
+    if code < 400:
+        return "it sends us elsewhere, which is not followed; add the channel with the address it really has."
+    if code in _TRY_AGAIN_CODES or code >= 500:
+        return "it has trouble of its own."
+    return "it does not accept this message; check the channel's address."
+
+
+def _smtp_answer(code: int) -> Delivery:
+    if code < 500:
+        return Delivery(Outcome.RETRYABLE, f"The mail server answered {code}: not now.")
+    what = "the user or password" if code in (530, 534, 535, 538) else "the recipient or the sender"
+    return Delivery(
+        Outcome.PERMANENT, f"The mail server answered {code}: it refuses {what}; check the channel's address."
+    )
+
+
+def _no_answer(faults: str) -> Delivery:
+    if any(word in faults for word in _UNSENT):
+        return Delivery(Outcome.RETRYABLE, "The service could not be reached.")
+    if "ConnectTimeout" in faults or "connect timeout" in faults:
+        return Delivery(Outcome.RETRYABLE, "The service did not accept a connection in time.")
+    if "certificate" in faults.lower() or "SSL" in faults:
+        return Delivery(Outcome.RETRYABLE, "The service's certificate could not be verified, or it does not speak TLS.")
+    if "not supported by server" in faults:
+        return Delivery(Outcome.PERMANENT, "The mail server does not offer the sign-in or encryption of this address.")
+    if any(word in faults for word in _TOO_LATE):
+        return Delivery(
+            Outcome.AMBIGUOUS, "The service did not answer in time or broke off; the message may have arrived."
+        )
+    return Delivery(Outcome.RETRYABLE, "The service did not take the message and gave no reason.")
+
+
+# Listening
+
+
+class _Ear(logging.Handler):
+    """Keeps what Apprise writes while this thread listens, and lets nothing through to other logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = threading.local()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        heard: Heard | None = getattr(self.here, "heard", None)
+        if heard is not None:
+            heard.append((record.levelno, record.getMessage()[:2000]))
+
+
+def _quiet_ear() -> _Ear:
+    """Set up once, before any send: at DEBUG both libraries write whole addresses, and only here is that needed."""
+    ear = _Ear()
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(ear)
+    logging.getLogger("urllib3").setLevel(logging.INFO)
+    return ear
+
+
+_ear = _quiet_ear()
+
+
+@contextmanager
+def _listening() -> Iterator[Heard]:
+    heard: Heard = []
+    _ear.here.heard = heard
+    try:
+        yield heard
+    finally:
+        _ear.here.heard = None

@@ -1,0 +1,32 @@
+"""Add a channel: what a person typed is judged by the services, then kept by the store."""
+
+from ..store import Store, channels
+from ..store.channels import Channel
+from ..vault import Vault
+from .channels import check_url, mask
+
+
+def register(
+    store: Store,
+    vault: Vault,
+    *,
+    name: str,
+    url: str,
+    now: int,
+    language: str = "es",
+    digest: str | None = None,
+    private_hosts: bool = True,
+) -> Channel:
+    """Keep a channel whose address can be used. Raises UsageTrouble that says what to write instead."""
+    service = check_url(url, private_hosts=private_hosts)
+    return channels.add(
+        store,
+        vault,
+        name=name,
+        url=url.strip(),
+        service=service,
+        masked_url=mask(url),
+        language=language,
+        digest=digest,
+        now=now,
+    )

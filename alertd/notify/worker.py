@@ -1,0 +1,326 @@
+"""Empty the outbox: claim, word, send, write down. It may be killed at any moment and be started again.
+
+One thread reads and writes the database; a few others do nothing but talk to services, so that one which does not
+answer holds up nobody but its own channel. A message is marked sent after the service took it: what a crash leaves
+behind is sent again with the same key when its lease runs out, or at once when its worker is seen to be gone.
+"""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jinja2 import TemplateError
+
+from .. import clock as wall
+from ..clock import Clock
+from ..errors import Trouble
+from ..store import Store, channels, outbox
+from ..store.outbox import Claimed
+from ..vault import Vault
+from .channels import Delivery, Outcome, Timeout, send
+from .content import Content, decode
+from .render import Rendered, plain, render
+
+LEASE_SECONDS = 30.0
+MOST_ATTEMPTS = 12
+SENDERS = 8
+_FIRST_DELAY = 20.0
+_GROWTH = 2.5
+_LONGEST_DELAY = 6 * 3600.0
+_IDLE_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Dice(Protocol):
+    """A random generator; `random.Random` is one."""
+
+    def uniform(self, a: float, b: float) -> float: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the attempts: `failed` counts every one that did not reach its service, `dead` the last ones."""
+
+    sent: int = 0
+    failed: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message ready to go: nothing more is needed from the database."""
+
+    message: Claimed
+    address: str
+    rendered: Rendered
+
+
+def worker_name() -> str:
+    """A name that nobody else has, from which others on this machine can tell whether its process still lives."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def delay_seconds(attempts: int, dice: Dice) -> float:
+    """How long to wait after so many attempts: 15 to 25 seconds first, then longer and longer, a day in all."""
+    return min(_FIRST_DELAY * _GROWTH ** (attempts - 1), _LONGEST_DELAY) * dice.uniform(0.75, 1.25)
+
+
+def deliver_pass(
+    store: Store,
+    vault: Vault,
+    *,
+    url: str,
+    now: int,
+    worker: str | None = None,
+    clock: Clock | None = None,
+    dice: Dice | None = None,
+    timeout: Timeout | None = None,
+) -> dict[str, int]:
+    """Try every message that is due by `now` once; `clock` runs on from there where none is given.
+
+    Returns what was `sent` and `failed` in this pass, and what is `waiting` and `dead` in the outbox after it.
+    """
+    clock = clock or _running_from(now)
+    free_leases_of_the_dead(store, now=clock())
+    with Desk(store, vault, url=url, worker=worker or worker_name(), clock=clock, dice=dice, timeout=timeout) as desk:
+        while desk.take(due_by=now) or desk.busy:
+            desk.wait()
+            desk.settle()
+        tally = desk.tally
+    left = outbox.counts(store)
+    return {"sent": tally.sent, "failed": tally.failed, "waiting": left["waiting"], "dead": left["dead"]}
+
+
+def _running_from(now: int) -> Clock:
+    started = time.monotonic()
+    return lambda: now + round((time.monotonic() - started) * 1000)
+
+
+def send_test(
+    store: Store, vault: Vault, name: str, *, url: str, now: int, zone: str = "UTC", timeout: Timeout | None = None
+) -> Delivery:
+    """Send a test message to a channel, at once and past the outbox, and say how it went.
+
+    Raises UsageTrouble when there is no such channel, and Trouble when its address cannot be opened.
+    """
+    channel = channels.get(store, name)
+    address = channels.address(store, vault, channel.id)
+    content = Content(kind="test", at=now, zone=zone)
+    rendered = word(content, channel.language, url, now=now)
+    return send(address or "", rendered, key=secrets.token_urlsafe(12), timeout=timeout)
+
+
+def word(content: Content, language: str, url: str, *, now: int | None = None) -> Rendered:
+    """The message in words; in plain facts when the templates fail: a bad template must not silence an alert."""
+    try:
+        return render(content, language, url, now=now)
+    except (TemplateError, Trouble, OSError, LookupError, TypeError, ValueError, ArithmeticError):
+        log.exception("A message template failed; the message goes out in plain text.")
+        return plain(content, url)
+
+
+def free_leases_of_the_dead(store: Store, *, now: int) -> int:
+    """Let go of what a killed process of this machine still holds, so that nobody waits for its lease to run out."""
+    gone = [name for name in outbox.lease_holders(store, now=now) if _is_gone(name)]
+    return sum(outbox.release(store, worker=name) for name in gone)
+
+
+def _is_gone(name: str) -> bool:
+    host, _, rest = name.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname() or not rest.isdigit() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@dataclass(slots=True)
+class Desk:
+    """One thread's work on the outbox: takes messages, hands them to the senders, writes down what came of it.
+
+    Never more than one message of a channel is on its way. `bell` is rung when an answer has come.
+    """
+
+    store: Store
+    vault: Vault
+    url: str
+    worker: str = field(default_factory=worker_name)
+    clock: Clock = wall.now
+    dice: Dice | None = None
+    timeout: Timeout | None = None
+    senders: int = SENDERS
+    bell: Callable[[], None] = lambda: None
+    tally: Tally = field(default_factory=Tally)
+    _on_the_way: dict["Future[Delivery]", Parcel] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> "Desk":
+        self._pool = ThreadPoolExecutor(self.senders, thread_name_prefix="alertd-sender")
+        # Jitter spreads retries; nobody gains by guessing it.
+        self.dice = self.dice or random.Random()  # noqa: S311
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        assert self._pool is not None  # noqa: S101
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if fault[0] is None:
+            self.settle()
+
+    @property
+    def busy(self) -> int:
+        """How many messages are on their way."""
+        return len(self._on_the_way)
+
+    def take(self, *, due_by: int | None = None) -> int:
+        """Claim messages for the senders that are free. Returns how many were claimed."""
+        now = self.clock()
+        claimed = outbox.claim(
+            self.store,
+            worker=self.worker,
+            now=now,
+            due_by=due_by,
+            lease_seconds=LEASE_SECONDS,
+            limit=self.senders - self.busy,
+            besides=[parcel.message.channel_id for parcel in self._on_the_way.values()],
+        )
+        for message in claimed:
+            self._hand_over(message, now)
+        return len(claimed)
+
+    def wait(self, seconds: float = LEASE_SECONDS / 3) -> None:
+        """Until an answer has come, or it is time to renew the leases."""
+        if self._on_the_way:
+            wait(self._on_the_way, timeout=seconds, return_when=FIRST_COMPLETED)
+
+    def settle(self) -> None:
+        """Write down every answer that has come, and keep the leases of what is still on its way."""
+        for future in [future for future in self._on_the_way if future.done()]:
+            parcel = self._on_the_way.pop(future)
+            if not future.cancelled():
+                self._write_down(parcel, _answer(future))
+        if self._on_the_way:
+            ids = [parcel.message.id for parcel in self._on_the_way.values()]
+            until = self.clock() + round(LEASE_SECONDS * 1000)
+            outbox.renew(self.store, worker=self.worker, message_ids=ids, until=until)
+
+    def _hand_over(self, message: Claimed, now: int) -> None:
+        parcel = self._pack(message, now)
+        if isinstance(parcel, str):
+            self._bury(message, parcel)
+            return
+        assert self._pool is not None  # noqa: S101
+        future = self._pool.submit(
+            send, parcel.address, parcel.rendered, key=message.key, timeout=self.timeout, reached=message.reached
+        )
+        self._on_the_way[future] = parcel
+        future.add_done_callback(lambda _: self.bell())
+
+    def _pack(self, message: Claimed, now: int) -> Parcel | str:
+        """The message in words with its address, or why it can never be sent."""
+        try:
+            address = (
+                None if message.channel_id is None else channels.address(self.store, self.vault, message.channel_id)
+            )
+            content = decode(message.content)
+        except Trouble as trouble:
+            return str(trouble)
+        except ValueError:
+            return "The stored message cannot be read; it was written by another version of alertd."
+        if address is None:
+            return "The channel was removed before this message was sent."
+        return Parcel(message, address, word(content, message.language or "es", self.url, now=now))
+
+    def _write_down(self, parcel: Parcel, delivery: Delivery) -> None:
+        message, now = parcel.message, self.clock()
+        if delivery.outcome is Outcome.DELIVERED:
+            outbox.mark_sent(self.store, message.id, now=now, title=parcel.rendered.title, body=parcel.rendered.text)
+            self.tally.sent += 1
+        elif delivery.outcome is Outcome.PERMANENT or message.attempts >= MOST_ATTEMPTS:
+            self._bury(message, delivery.detail, delivery.reached)
+        else:
+            self._try_again(message, delivery, now)
+
+    def _try_again(self, message: Claimed, delivery: Delivery, now: int) -> None:
+        assert self.dice is not None  # noqa: S101
+        due_at = now + round(delay_seconds(message.attempts, self.dice) * 1000)
+        outbox.mark_retry(
+            self.store, message.id, worker=self.worker, due_at=due_at, error=delivery.detail, reached=delivery.reached
+        )
+        self.tally.failed += 1
+        log.warning(
+            "Channel %s: %s Attempt %d of %d.", message.channel, delivery.detail, message.attempts, MOST_ATTEMPTS
+        )
+
+    def _bury(self, message: Claimed, reason: str, reached: Iterable[str] = ()) -> None:
+        outbox.mark_dead(self.store, message.id, worker=self.worker, error=reason, reached=tuple(reached))
+        self.tally.failed += 1
+        self.tally.dead += 1
+        log.error("Channel %s: %s The message is given up; retry it from the page.", message.channel, reason)
+
+
+def _answer(future: "Future[Delivery]") -> Delivery:
+    """What the sender came back with. A fault of ours is logged, and the message steps aside for the next ones."""
+    fault = future.exception()
+    if fault is None:
+        return future.result()
+    log.error("Sending a message failed inside alertd.", exc_info=fault)
+    return Delivery(Outcome.RETRYABLE, "A fault inside alertd; its log has the details.")
+
+
+class Sender:
+    """Delivers for as long as it runs. `run` belongs in a thread of its own; the others may be called from anywhere."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        *,
+        url: str,
+        clock: Clock = wall.now,
+        dice: Dice | None = None,
+        timeout: Timeout | None = None,
+        senders: int = SENDERS,
+    ) -> None:
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._store, self._clock = store, clock
+        self._desk = Desk(
+            store, vault, url=url, clock=clock, dice=dice, timeout=timeout, senders=senders, bell=self._bell.set
+        )
+
+    @property
+    def tally(self) -> Tally:
+        """What was sent and what failed since the start."""
+        return self._desk.tally
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Take nothing new; `run` returns when what is on its way has been answered and written down."""
+        self._stopping.set()
+        self._bell.set()
+
+    def run(self) -> None:
+        """Deliver until `stop`. A fault of the database rises to whoever keeps the thread."""
+        free_leases_of_the_dead(self._store, now=self._clock())
+        with self._desk as desk:
+            while not self._stopping.is_set():
+                self._bell.clear()
+                desk.settle()
+                if not desk.take():
+                    self._bell.wait(_IDLE_SECONDS)
