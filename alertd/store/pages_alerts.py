@@ -1,0 +1,179 @@
+"""Alerts as the pages list and show them. What opens and closes an alert is decided in `alertd.alerts`."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ..folding import fold
+from .db import Row, Store
+from .pages import Cursor, Order, Slice, bind, cut
+
+PAGE = 50
+STATES = ("firing", "pending", "resolved")
+
+_RANK = "CASE a.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END"
+_SELECT = (
+    "SELECT a.id, a.fingerprint, a.rule, s.name AS source, s.timezone, a.level_id, a.product_id, a.subject, a.state, "
+    'a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
+    "a.resolved_reason, a.acknowledged_by, a.acknowledged_at, a.last_notified_at"
+)
+_FROM = " FROM alert a JOIN source s ON s.id = a.source_id LEFT JOIN product p ON p.id = a.product_id "
+
+# Open alerts: the worst first, then the newest. Resolved ones: as they ended.
+_OPEN = Order((_RANK, "-coalesce(a.fired_at, a.since)", "-a.id"))
+_OVER = Order(("a.resolved_at", "a.id"), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert with the subject and the values it was last judged by."""
+
+    id: int
+    fingerprint: str
+    rule: str
+    source: str
+    timezone: str
+    level_id: int | None
+    product_id: int | None
+    subject: dict[str, Any]
+    state: str
+    severity: str
+    values: dict[str, Any]
+    episode: int
+    since: int
+    fired_at: int | None
+    clear_since: int | None
+    resolved_at: int | None
+    resolved_reason: str | None
+    acknowledged_by: str | None
+    acknowledged_at: int | None
+    last_notified_at: int | None
+
+    @property
+    def title(self) -> str:
+        """What it is about, in one name."""
+        return str(self.subject.get("nombre") or self.subject.get("codigo") or self.source)
+
+    @property
+    def place(self) -> str:
+        """Where it is: branch and warehouse, as far as they are known."""
+        parts = (self.subject.get("nombre_sucursal"), self.subject.get("nombre_bodega"))
+        return " · ".join(dict.fromkeys(str(part) for part in parts if part))
+
+    @property
+    def opened_at(self) -> int:
+        """The moment people count from: when it fired, or when its condition began to hold."""
+        return self.fired_at or self.since
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """What the list shows. Empty words do not filter."""
+
+    state: str = "firing"
+    severity: str = ""
+    rule: str = ""
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change in an alert's life."""
+
+    id: int
+    episode: int
+    at: int
+    was: str | None
+    became: str
+    severity: str
+    reason: str
+    values: dict[str, Any]
+
+
+def list_alerts(store: Store, wanted: AlertFilter, cursor: Cursor | None = None, size: int = PAGE) -> Slice[AlertRow]:
+    """One page of alerts in one state."""
+    over = wanted.state == "resolved"
+    order = _OVER if over else _OPEN
+    conditions, parameters = _conditions(wanted)
+    keys = [f"k{number}" for number in range(len(order.columns))]
+    columns = ", ".join(f"{column} AS {key}" for column, key in zip(order.columns, keys, strict=True))
+    rows = store.rows(
+        f"{_SELECT}, {columns}{_FROM}WHERE {' AND '.join(conditions)} AND {order.where(cursor)} "
+        f"ORDER BY {order.by(cursor)} LIMIT {size + 1}",
+        {**parameters, **bind(cursor)},
+    )
+    return cut(rows, keys, size, cursor, lambda row: _alert(row, keys))
+
+
+def _conditions(wanted: AlertFilter) -> tuple[list[str], dict[str, Any]]:
+    # Each state names its partial index's own condition: SQLite takes the index only when it can see it.
+    over = wanted.state == "resolved"
+    conditions = ["a.state = 'resolved'" if over else "a.state <> 'resolved' AND a.state = :state"]
+    parameters: dict[str, Any] = {"state": wanted.state}
+    for name, column in (("severity", "a.severity"), ("rule", "a.rule"), ("source", "s.name")):
+        if getattr(wanted, name):
+            conditions.append(f"{column} = :{name}")
+            parameters[name] = getattr(wanted, name)
+    for number, word in enumerate((fold(wanted.text) or "").split()):
+        conditions.append(f"(instr(coalesce(p.search, ''), :word{number}) OR instr(fold(a.subject), :word{number}))")
+        parameters[f"word{number}"] = word
+    return conditions, parameters
+
+
+def alert_counts(store: Store) -> dict[tuple[str, str], int]:
+    """How many alerts are open, by state and severity."""
+    rows = store.execute("SELECT state, severity, count(*) FROM alert WHERE state <> 'resolved' GROUP BY 1, 2")
+    return {(state, severity): count for state, severity, count in rows}
+
+
+def firing_by_rule(store: Store) -> dict[str, int]:
+    """How many alerts fire, by rule."""
+    rows = store.execute(
+        "SELECT rule, count(*) FROM alert WHERE state <> 'resolved' AND state = 'firing' GROUP BY rule"
+    )
+    return dict(rows.fetchall())
+
+
+def firing_by_source(store: Store) -> dict[str, int]:
+    """How many alerts fire, by source."""
+    rows = store.execute(
+        "SELECT s.name, count(*) FROM alert a JOIN source s ON s.id = a.source_id "
+        "WHERE a.state <> 'resolved' AND a.state = 'firing' GROUP BY 1"
+    )
+    return dict(rows.fetchall())
+
+
+def alert_by_fingerprint(store: Store, fingerprint: str) -> AlertRow | None:
+    """The alert a link names."""
+    row = store.row(f"{_SELECT}{_FROM}WHERE a.fingerprint = ?", (fingerprint,))
+    return None if row is None else _alert(row)
+
+
+def alerts_of_product(store: Store, product: int, limit: int = 20) -> list[AlertRow]:
+    """The alerts about a product, open ones first."""
+    rows = store.rows(
+        f"{_SELECT}{_FROM}WHERE a.product_id = ? ORDER BY a.state = 'resolved', {_RANK}, a.since DESC LIMIT ?",
+        (product, limit),
+    )
+    return [_alert(row) for row in rows]
+
+
+def transitions(store: Store, alert: int, limit: int = 100) -> list[Transition]:
+    """The newest changes of an alert, newest first."""
+    rows = store.rows(
+        'SELECT id, episode, at, was, became, severity, reason, "values" AS "values" FROM transition '
+        "WHERE alert_id = ? ORDER BY id DESC LIMIT ?",
+        (alert, limit),
+    )
+    return [Transition(**{**row, "values": _object(row["values"])}) for row in rows]
+
+
+def _alert(row: Row, extra: list[str] | None = None) -> AlertRow:
+    kept = {key: value for key, value in row.items() if not extra or key not in extra}
+    return AlertRow(**{**kept, "subject": _object(row["subject"]), "values": _object(row["values"])})
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}

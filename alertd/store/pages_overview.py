@@ -1,0 +1,153 @@
+"""What the first page shows: how every source is doing, what the shelves look like, what waits to be sent.
+
+Alerts are in `pages_alerts`. The state of a level comes in as the SQL expression of `alertd.rules`, never from here.
+"""
+
+from dataclasses import dataclass, field
+
+from .db import Store
+from .pages import State
+
+DEAD_LETTERS_SHOWN_FOR = 7 * 86_400_000
+
+# Levels in any state worth counting; those left out are in order. It narrows what the state expression must look at.
+_NOTABLE = "stock <= 0 OR (minimum > 0 AND stock <= minimum) OR (maximum > 0 AND stock > maximum)"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane of a source: when it comes next, when it last worked, what its last poll said."""
+
+    source_id: int
+    name: str
+    next_due_at: int
+    last_success_at: int | None
+    failures: int
+    stopped: str | None
+    polled_at: int | None
+    outcome: str | None
+    error: str | None
+    error_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNow:
+    """A connected system and its lanes."""
+
+    id: int
+    name: str
+    kind: str
+    company: str | None
+    timezone: str
+    every_seconds: float
+    snapshot_at: int | None
+    held_because: str | None
+    lanes: list[Lane] = field(default_factory=list)
+
+    @property
+    def seen_at(self) -> int | None:
+        """When its stock was last read with success."""
+        return max((at for at in [self.snapshot_at, *self._successes()] if at is not None), default=None)
+
+    @property
+    def next_due_at(self) -> int | None:
+        """When something will be read next; None when every lane was stopped."""
+        return min((lane.next_due_at for lane in self.lanes if lane.stopped is None), default=None)
+
+    @property
+    def trouble(self) -> Lane | None:
+        """The lane a person should know about: one that was stopped, else one whose last poll failed."""
+        bad = [lane for lane in self.lanes if lane.stopped or lane.failures]
+        return min(bad, key=lambda lane: (lane.stopped is None, -lane.failures), default=None)
+
+    def _successes(self) -> list[int | None]:
+        return [lane.last_success_at for lane in self.lanes if lane.name in ("sweep", "low")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """How much a source holds: products, levels, and how many levels stand in each notable state."""
+
+    products: int = 0
+    levels: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Messages that wait, that wait after a failed try, and that were given up lately."""
+
+    waiting: int
+    retrying: int
+    dead: int
+    last_sent_at: int | None
+
+
+def source_names(store: Store) -> list[str]:
+    """Every source by name."""
+    return [row["name"] for row in store.rows("SELECT name FROM source ORDER BY name")]
+
+
+def sources_now(store: Store) -> list[SourceNow]:
+    """Every source with its lanes, by name."""
+    lanes = [
+        Lane(**row)
+        for row in store.rows(
+            "SELECT l.source_id, l.name, l.next_due_at, l.last_success_at, l.failures, l.stopped, "
+            "coalesce(p.finished_at, p.started_at) AS polled_at, p.outcome, p.error, p.error_kind "
+            "FROM lane l LEFT JOIN poll p ON p.id = "
+            "(SELECT id FROM poll WHERE source_id = l.source_id AND lane = l.name AND outcome <> 'running' "
+            "ORDER BY id DESC LIMIT 1) ORDER BY l.name"
+        )
+    ]
+    sources = store.rows(
+        "SELECT s.id, s.name, s.kind, s.company, s.timezone, s.every_seconds, s.snapshot_at, "
+        "h.reason AS held_because FROM source s LEFT JOIN held_sweep h ON h.source_id = s.id ORDER BY s.name"
+    )
+    return [SourceNow(**row, lanes=[lane for lane in lanes if lane.source_id == row["id"]]) for row in sources]
+
+
+def newest_poll(store: Store) -> tuple[object, ...]:
+    """A value that changes with every poll: what was counted before it is old."""
+    last = store.execute("SELECT id, finished_at FROM poll ORDER BY id DESC LIMIT 1").fetchone()
+    sources = store.execute("SELECT count(*), max(id), sum(snapshot_at) FROM source").fetchone()
+    return (last, sources)
+
+
+def shelves(store: Store, state: State) -> dict[int, Shelf]:
+    """By source, what it holds. Reads every level once, so callers keep the answer until `newest_poll` changes."""
+    products = dict(
+        store.execute("SELECT source_id, count(*) FROM product WHERE gone_at IS NULL GROUP BY source_id").fetchall()
+    )
+    levels = dict(
+        store.execute(
+            "SELECT w.source_id, sum(n) FROM (SELECT warehouse_id, count(*) AS n FROM level WHERE gone_at IS NULL "
+            "GROUP BY warehouse_id) JOIN warehouse w ON w.id = warehouse_id WHERE w.hidden_at IS NULL GROUP BY 1"
+        ).fetchall()
+    )
+    states: dict[int, dict[str, int]] = {}
+    for source, name, count in store.execute(
+        f"SELECT source_id, {state.sql} AS state, count(*) FROM stock_row r "
+        f"WHERE present AND NOT gone AND level_id IN (SELECT id FROM level WHERE {_NOTABLE}) GROUP BY 1, 2",
+        state.parameters,
+    ):
+        states.setdefault(source, {})[name] = count
+    return {key: Shelf(products[key], levels.get(key, 0), states.get(key, {})) for key in products}
+
+
+def outbox(store: Store, now: int) -> Outbox:
+    """How the messages are doing."""
+    waiting, retrying = store.execute(
+        "SELECT count(*), coalesce(sum(attempts > 0), 0) FROM message WHERE state = 'waiting'"
+    ).fetchone()
+    dead = store.value(
+        "SELECT count(*) FROM message WHERE state = 'dead' AND created_at >= ?", (now - DEAD_LETTERS_SHOWN_FOR,)
+    )
+    last = store.value("SELECT sent_at FROM message WHERE state = 'sent' ORDER BY created_at DESC, id DESC LIMIT 1")
+    return Outbox(waiting, retrying, dead, last)
+
+
+def channel_count(store: Store) -> int:
+    """How many channels there are to tell anybody."""
+    count: int = store.value("SELECT count(*) FROM channel")
+    return count

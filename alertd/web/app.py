@@ -1,0 +1,114 @@
+"""Put the page together: one Flask application with a blueprint for each family of pages."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, url_for
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from .. import clock as wall
+from ..clock import Clock, rfc3339
+from ..rules.load import RuleSet
+from ..settings import Settings, data_folder
+from ..store import pages_alerts
+from ..store.db import Store
+from . import alerts, faults, guard, messages, overview, products, session
+from . import health as health_page
+from . import rules as rules_page
+from .chart import HEIGHT, WIDTH
+from .room import Room, room
+from .words import LANGUAGES
+
+LARGEST_BODY = 1024 * 1024
+SESSION_DAYS = 30
+
+
+def create_app(
+    store: Store,
+    settings: Settings,
+    secret_key: str,
+    *,
+    clock: Clock = wall.now,
+    health: Callable[[], Mapping[str, Any]] | None = None,
+    rules: Callable[[], RuleSet] | None = None,
+) -> Flask:
+    """The page over a store.
+
+    `health` says how the rest of alertd is doing, as a flat document with `ok` in it. `rules` gives the rules in force;
+    it is asked for every page, so it should remember what it read.
+    """
+    folder = data_folder("templates") / "web"
+    app = Flask("alertd", template_folder=str(folder), static_folder=str(folder / "static"), static_url_path="/static")
+    app.config.update(_configuration(settings, secret_key))
+    app.extensions["alertd"] = Room(store, settings, clock, rules or _no_rules, health or dict)
+    app.before_request(guard.meet)
+    CSRFProtect(app)
+    app.before_request(guard.ask_for_session)
+    app.after_request(guard.add_headers)
+    faults.install(app)
+    for family in (overview, alerts, products, rules_page, messages, session, health_page):
+        app.register_blueprint(family.pages)
+    _teach_templates(app, folder / "static")
+    return app
+
+
+def _no_rules() -> RuleSet:
+    return RuleSet((), ())
+
+
+def _configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": secret_key,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "SESSION_COOKIE_NAME": "alertd",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.url.startswith("https://"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=SESSION_DAYS),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _teach_templates(app: Flask, static: Path) -> None:
+    """Words and numbers as functions, so that macros need no context and every template is compiled once."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        **{name: _of_reader(name) for name in ("t", "word", "count", "number", "value", "ago", "moment", "day")},
+        rfc3339=rfc3339,
+        asset=_assets(static),
+        firing_now=_firing_now,
+        languages=LANGUAGES,
+        chart_width=WIDTH,
+        chart_height=HEIGHT,
+    )
+
+
+def _of_reader(name: str) -> Callable[..., Any]:
+    """A function of whoever reads this page, as a template calls it."""
+
+    def speak(*values: Any, **named: Any) -> Any:
+        return getattr(g.reader, name)(*values, **named)
+
+    return speak
+
+
+def _assets(static: Path) -> Callable[[str], str]:
+    """The address of a static file with a mark of its contents, so that browsers may keep it for a year."""
+    marks = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in static.iterdir() if path.is_file()
+    }
+    return lambda name: url_for("static", filename=name, v=marks[name])
+
+
+def _firing_now() -> int:
+    """The number on the Alerts entry of the menu."""
+    store = room().store
+    return sum(count for (state, _), count in pages_alerts.alert_counts(store).items() if state == "firing")

@@ -1,0 +1,37 @@
+"""The messages: what was said, to whom, and whether it arrived."""
+
+from flask import Blueprint, abort, render_template, request
+
+from ..store import pages_messages
+from .choices import options, pairs
+from .paging import links, read_cursor
+from .room import room
+
+pages = Blueprint("messages", __name__)
+
+
+@pages.get("/messages")
+def index() -> str:
+    """One page of the list, newest first."""
+    store = room().store
+    state = request.args.get("state", "")
+    state = state if state in pages_messages.STATES else ""
+    channel = request.args.get("channel", "")
+    slice_ = pages_messages.list_messages(store, state, channel, read_cursor(request.args, 2))
+    return render_template(
+        "messages.html",
+        state=state,
+        states=("", *pages_messages.STATES),
+        channel=channel,
+        channel_options=options("word.any_channel", pairs(pages_messages.channel_names(store))),
+        slice=slice_,
+        links=links(slice_),
+    )
+
+
+@pages.get("/messages/<int:key>")
+def one(key: int) -> str:
+    """One message with its text, its fate and its alerts."""
+    store = room().store
+    message = (pages_messages.message_by_id(store, key) if key < 2**63 else None) or abort(404)
+    return render_template("message.html", message=message, alerts=pages_messages.alerts_in_message(store, key))

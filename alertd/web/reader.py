@@ -1,0 +1,77 @@
+"""How one reader sees things: words, numbers and moments in their language. It knows no request and no database."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from .. import clock
+from .words import CATALOGUE
+
+# Central America writes 1,234.50; a bare "es" would write 1.234,50.
+_LOCALES = {"es": "es_SV", "pt": "pt_BR", "en": "en"}
+_DAY = {"es": "d MMM", "pt": "d MMM", "en": "MMM d"}
+JUST_NOW = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A language and the present moment. `t` and `count` give words, the others write values down."""
+
+    language: str
+    now: int
+
+    @property
+    def locale(self) -> str:
+        """The name Babel knows the reader's habits by."""
+        return _LOCALES[self.language]
+
+    def t(self, key: str, **values: object) -> str:
+        """The words of a key. A key that does not exist is our mistake and raises KeyError."""
+        return CATALOGUE[self.language][key].format(**values) if values else CATALOGUE[self.language][key]
+
+    def word(self, prefix: str, name: str) -> str:
+        """The word for a name that comes from data, such as a state; the bare name when it is not known."""
+        return CATALOGUE[self.language].get(f"{prefix}.{name}", name)
+
+    def count(self, key: str, number: int) -> str:
+        """The sentence of a `#` key that agrees with the number."""
+        one, _, many = CATALOGUE[self.language][key].partition("|")
+        return (one if number == 1 else many).format(count=self.number(number))
+
+    def number(self, value: float | None, *, money: bool = False) -> str:
+        """A quantity with no more decimals than it has; an en dash where there is none."""
+        if value is None:
+            return "–"
+        if money:
+            return format_decimal(value, format="#,##0.00##", locale=self.locale)
+        return format_decimal(value, format="#,##0.######", locale=self.locale)
+
+    def value(self, value: object) -> str:
+        """A value of a rule's field: numbers to three places, yes and no, texts as they are."""
+        if isinstance(value, bool):
+            return self.t("word.yes" if value else "word.no")
+        if value is None or isinstance(value, int):
+            return self.number(value)
+        if isinstance(value, float):
+            return format_decimal(value, format="#,##0.###", locale=self.locale)
+        return str(value)
+
+    def ago(self, at: int) -> str:
+        """How far a moment lies from now: "hace 3 min", "dentro de 2 h"."""
+        if abs(at - self.now) < JUST_NOW:
+            return self.t("word.now")
+        span = timedelta(milliseconds=at - self.now)
+        return format_timedelta(span, add_direction=True, format="short", locale=self.locale)
+
+    def moment(self, at: int, zone: str | None) -> str:
+        """A moment on the shop's clock: "20 nov, 16:20", with the year when it is not this one."""
+        local = clock.local(at, zone or "UTC")
+        this_year = clock.local(self.now, zone or "UTC").year
+        day = _DAY[self.language] + ("" if local.year == this_year else " y")
+        return format_datetime(local, f"{day}, HH:mm", locale=self.locale)
+
+    def day(self, at: int, zone: str | None) -> str:
+        """A day on the shop's calendar: "20 nov"."""
+        return format_datetime(clock.local(at, zone or "UTC"), _DAY[self.language], locale=self.locale)

@@ -1,0 +1,62 @@
+"""What every page needs at hand: the store, the settings, the clock, the rules, and counts that are dear to make."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import current_app
+
+from ..clock import Clock
+from ..errors import Trouble
+from ..rules.load import RuleError, RuleSet
+from ..rules.rule import Rule
+from ..settings import Settings
+from ..store import pages_overview
+from ..store.db import Store
+from .state import state_at
+
+
+@dataclass(slots=True)
+class Room:
+    """Hangs on the Flask application, one for all requests and threads."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    load_rules: Callable[[], RuleSet]
+    health: Callable[[], Mapping[str, Any]]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _counted_at: object = None
+    _shelves: dict[int, pages_overview.Shelf] = field(default_factory=dict)
+
+    def rules(self) -> RuleSet:
+        """The rules in force; none, and a mistake that says why, when their folder cannot be read."""
+        try:
+            return self.load_rules()
+        except Trouble as trouble:
+            return RuleSet((), (RuleError("", 0, 0, None, str(trouble), None),))
+
+    def titles(self, language: str) -> dict[str, str]:
+        """The title of every rule in a language, by the rule's name."""
+        return {rule.name: title_of(rule, language) for rule in self.rules().rules}
+
+    def shelves(self, now: int) -> dict[int, pages_overview.Shelf]:
+        """By source, what it holds; counted again only when something was polled since, or the day turned."""
+        state = state_at(now)
+        mark = (pages_overview.newest_poll(self.store), state)
+        with self._lock:
+            if self._counted_at != mark:
+                self._shelves = pages_overview.shelves(self.store, state)
+                self._counted_at = mark
+            return self._shelves
+
+
+def title_of(rule: Rule, language: str) -> str:
+    """A rule's title for a reader, in another language where theirs is missing."""
+    return rule.title.get(language) or next((text for text in rule.title.values() if text), rule.name)
+
+
+def room() -> Room:
+    """The room of the application that answers this request."""
+    return cast(Room, current_app.extensions["alertd"])
