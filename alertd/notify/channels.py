@@ -357,22 +357,26 @@ class _Ear(logging.Handler):
             heard.append((record.levelno, record.getMessage()[:2000]))
 
 
-def _quiet_ear() -> _Ear:
-    """Set up once, before any send: at DEBUG both libraries write whole addresses, and only here is that needed."""
-    ear = _Ear()
+_ear = _Ear()
+
+
+def _close_the_logs() -> None:
+    """Both libraries write whole addresses at DEBUG. Done anew each time: whoever sets up logging may undo it."""
     logger = logging.getLogger("apprise")
     logger.propagate = False
-    logger.setLevel(logging.DEBUG)
-    logger.addHandler(ear)
-    logging.getLogger("urllib3").setLevel(logging.INFO)
-    return ear
-
-
-_ear = _quiet_ear()
+    logger.disabled = False
+    if logger.level != logging.DEBUG:
+        logger.setLevel(logging.DEBUG)
+    if _ear not in logger.handlers:
+        logger.addHandler(_ear)
+    urllib3 = logging.getLogger("urllib3")
+    if urllib3.level < logging.INFO:
+        urllib3.setLevel(logging.INFO)
 
 
 @contextmanager
 def _listening() -> Iterator[Heard]:
+    _close_the_logs()
     heard: Heard = []
     _ear.here.heard = heard
     try:

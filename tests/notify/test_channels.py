@@ -79,6 +79,13 @@ def test_a_service_that_is_not_there_is_tried_again(rendered):
     assert (delivery.outcome, delivery.detail) == (Outcome.RETRYABLE, "The service could not be reached.")
 
 
+def test_a_quiet_log_hides_no_reason(receiver, rendered):
+    """Whoever sets the libraries to WARNING, as the service does, still learns why a message did not arrive."""
+    logging.getLogger("apprise").setLevel(logging.WARNING)
+    receiver.gate.clear()
+    assert send(receiver.url, rendered, key="k", timeout=QUICK).outcome is Outcome.AMBIGUOUS
+
+
 def test_an_optional_service_does_not_hide_its_failure(receiver, rendered):
     """Apprise calls a failed `optional=yes` a success; the owner of the shop would not."""
     receiver.answers = [(500, b"")]
