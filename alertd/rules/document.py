@@ -5,7 +5,7 @@ rule file cannot say clearly is refused instead of guessed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,8 @@ def _refusal(mark: Any, message: str, hint: str) -> DocumentTrouble:
 
 
 def _decode(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _trouble("The file is saved as UTF-16.", "Save it as UTF-8.")
     if b"\0" in raw:
         line, column = _count(raw[: raw.index(b"\0")])
         raise DocumentTrouble(Blemish(Place(line, column), "This is not a text file.", "Save the rules as UTF-8 text."))
@@ -224,8 +226,15 @@ def _entries(text: str, node: Any) -> tuple[tuple[Scalar, Node], ...]:
         name = _node(text, key)
         if not isinstance(name, Scalar):
             raise DocumentTrouble(Blemish(name.place, "A key must be one word.", "Put expressions in double quotes."))
-        entries.append((name, _node(text, value)))
+        entries.append((name, _beside(name, _node(text, value))))
     return tuple(entries)
+
+
+def _beside(key: Scalar, value: Node) -> Node:
+    """YAML places an empty value wherever the next thing begins; people look for it behind its key."""
+    if isinstance(value, Scalar) and not value.raw:
+        return replace(value, place=Place(key.place.line, key.place.column + len(key.raw) + 1))
+    return value
 
 
 def _place(mark: Any) -> Place:

@@ -1,0 +1,186 @@
+"""The keys of a rule: what each means, what is refused, and where."""
+
+import pytest
+
+from alertd.rules.keys import KEYS
+from alertd.rules.rule import severity_case, value_columns
+
+from .makers import MINIMAL, load, mistakes, one_rule
+
+
+def test_the_smallest_rule_has_the_documented_defaults():
+    """Everything that is not written has one meaning."""
+    rule = one_rule()
+    assert rule.title == {"es": "low-stock", "pt": "low-stock", "en": "low-stock"}
+    assert (rule.on, rule.sources, rule.notify, rule.recover) == ("stock", None, None, None)
+    assert (rule.for_seconds, rule.keep_firing_seconds) == (0.0, 0.0)
+    assert (rule.tell_resolved, rule.enabled) == (True, True)
+    assert rule.severities == (("warning", None),)
+    assert (rule.file, rule.line) == ("tienda.yaml", 1)
+
+
+def test_every_available_key_is_read():
+    """The whole of a rule, each key with a value of its own."""
+    rule = one_rule(
+        "title: {es: Bajo, en: Low}\n"
+        "source: tienda-centro\n"
+        "query: {tipo: Producto, con_stock: true}\n"
+        "for: 1h30m\n"
+        "recover: stock > stock_minimo * 1.2\n"
+        "keep_firing_for: 10m\n"
+        "severity: {critical: stock <= 0, info: true}\n"
+        "notify: [slack-compras, correo]\n"
+        "resolved: false\n"
+        "enabled: false\n"
+    )
+    assert rule.title == {"es": "Bajo", "pt": "Bajo", "en": "Low"}
+    assert rule.sources == ("tienda-centro",)
+    assert rule.query.parameters == ("Producto",)
+    assert (rule.for_seconds, rule.keep_firing_seconds) == (5400.0, 600.0)
+    assert rule.recover is not None
+    assert rule.recover.parameters == (1.2,)
+    assert [word for word, _ in rule.severities] == ["critical", "info"]
+    assert rule.notify == ("slack-compras", "correo")
+    assert (rule.tell_resolved, rule.enabled) == (False, False)
+
+
+WRONG = [
+    ("nombre: x\n", 4, 1, "'nombre' is not a key", "'name'"),
+    ("sevrity: high\n", 4, 1, "'sevrity' is not a key", "'severity'"),
+    ("zzz: 1\n", 4, 1, "'zzz' is not a key", "name, title, on"),
+    ("on: stock\n", 4, 1, "twice", "line 2"),
+    ("title: 5\n", 4, 8, "must be a text", '"5"'),
+    ("title: ''\n", 4, 8, "empty", "delete"),
+    ("title:\n", 4, 7, "empty", "delete"),
+    ("title: {fr: Bas}\n", 4, 9, "'fr' is not a key of title", "es, pt or en"),
+    ("title: {}\n", 4, 8, "empty", "delete"),
+    ("title: [a]\n", 4, 8, "one text", ""),
+    (f"title: {'x' * 201}\n", 4, 8, "201 characters", "Shorten"),
+    ('title: "\\ud800"\n', 4, 8, "cannot be written", "anew"),
+    ("source: []\n", 4, 9, "names nothing", "at least one"),
+    ("source: [a, a]\n", 4, 13, "twice", "once"),
+    ("source: {a: b}\n", 4, 9, "one text", ""),
+    ("notify: [1]\n", 4, 10, "must be a text", '"1"'),
+    ("for: 30\n", 4, 6, "duration", "30m"),
+    ("for: media hora\n", 4, 6, "duration", "30m"),
+    ("for: 400d\n", 4, 6, "longer than a year", "366d"),
+    ("keep_firing_for: [1h]\n", 4, 18, "duration", "30m"),
+    ("recover: stock\n", 4, 10, "alone", "stock > 0"),
+    ("recover: {a: b}\n", 4, 10, "one expression", "quotes"),
+    ("severity: urgent\n", 4, 11, "not a severity", "critical, high, warning or info"),
+    ("severity: warnning\n", 4, 11, "not a severity", "'warning'"),
+    ("severity: true\n", 4, 11, "must be a text", "true"),
+    ("severity: {}\n", 4, 11, "empty", "one word"),
+    ("severity: [high]\n", 4, 11, "one text", ""),
+    ("severity: {hihg: stock < 0}\n", 4, 12, "not a key of severity", "'high'"),
+    ("severity: {high: false}\n", 4, 18, "never holds", "condition"),
+    ("severity: {high: stok < 0}\n", 4, 18, "'stok'", "'stock'"),
+    ("severity: {high: true, info: stock < 1}\n", 4, 24, "never reached", "last"),
+    ("resolved: yes\n", 4, 11, "true or false", ""),
+    ("resolved: 'true'\n", 4, 11, "true or false", "without quotes"),
+    ("enabled: 1\n", 4, 10, "true or false", ""),
+    ("query: todo\n", 4, 8, "keys and values", "tipo, enable"),
+]
+
+
+@pytest.mark.parametrize(("more", "line", "column", "message", "hint"), WRONG)
+def test_a_wrong_key_or_value_is_refused_where_it_stands(more: str, line: int, column: int, message: str, hint: str):
+    """One mistake each, with what to write instead wherever that can be known."""
+    ((at_line, at_column, said, advice),) = mistakes(MINIMAL + more)
+    assert (at_line, at_column) == (line, column)
+    assert message in said
+    assert hint in (advice or "")
+
+
+@pytest.mark.parametrize("key", [key for key, available in KEYS.items() if not available])
+def test_a_key_to_come_is_answered_by_its_name(key: str):
+    """It is no typing mistake, and it must not be taken silently either."""
+    assert mistakes(f"{MINIMAL}{key}: 24h\n") == [(4, 1, f"'{key}' is not available yet.", "Delete the line for now.")]
+
+
+@pytest.mark.parametrize("on", ["product", "returns", "sales", "reconciliation", "source"])
+def test_a_subject_to_come_is_answered_by_its_name(on: str):
+    """Its words would each be a mistake of their own; one is enough."""
+    ((line, column, message, _),) = mistakes(f"name: a\non: {on}\nwhen: units > 3\nrecover: units < 3\n")
+    assert (line, column, message) == (2, 5, f"'on: {on}' is not available yet.")
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [("on: stock\nwhen: stock < 1\n", ["name"]), ("name: a\n", ["on", "when"]), ("name: a\nwhen: stock < 1\n", ["on"])],
+)
+def test_a_rule_without_its_heart_is_refused(text: str, missing: list[str]):
+    """A name, what it is about and when it fires cannot be guessed."""
+    assert [message for _, _, message, _ in mistakes(text)] == [f"The rule has no '{key}'." for key in missing]
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [("Stock Bajo", "stock-bajo"), ("low_stock", "low-stock"), ("x" * 101, "x" * 100), ("''", "low-stock")],
+)
+def test_a_name_keeps_to_letters_digits_and_hyphens(name: str, better: str):
+    """Names stand in addresses and commands."""
+    ((line, column, _, hint),) = mistakes(f"name: {name}\non: stock\nwhen: stock < 1\n")
+    assert (line, column, hint) == (1, 7, f"Write name: {better}")
+
+
+def test_on_is_helped_out():
+    """Whoever writes `stok` means stock."""
+    assert mistakes("name: a\non: stok\nwhen: stock < 1\n")[0][3] == "Did you mean 'stock'?"
+
+
+def test_names_of_sources_and_channels_are_checked_where_they_are_known():
+    """Without the list nothing can be said; with it, a slip gets the nearest name."""
+    text = MINIMAL + "source: [tienda-centro, tienda-nort]\nnotify: corre\n"
+    assert not mistakes(text)
+    known = {"known_sources": frozenset({"tienda-centro", "tienda-norte"}), "known_channels": frozenset({"correo"})}
+    assert mistakes(text, **known) == [
+        (4, 25, "'source' names 'tienda-nort', which does not exist.", "Did you mean 'tienda-norte'?"),
+        (5, 9, "'notify' names 'corre', which does not exist.", "Did you mean 'correo'?"),
+    ]
+    assert mistakes(MINIMAL + "notify: x\n", known_channels=frozenset())[0][3] == "There is none yet."
+
+
+def test_a_rule_may_tell_nobody():
+    """It still shows on the page."""
+    assert one_rule("notify: []\n").notify == ()
+
+
+def test_the_severity_is_the_first_that_holds():
+    """In the order of the file; warning where none of them does."""
+    case = severity_case(one_rule("severity: {critical: stock <= 0, high: stock < 3}\n"))
+    assert case.sql == ("CASE WHEN (r.stock <= ?) THEN 'critical' WHEN (r.stock < ?) THEN 'high' ELSE 'warning' END")
+    assert case.parameters == (0.0, 3.0)
+    assert severity_case(one_rule("severity: info\n")).sql == "'info'"
+
+
+def test_the_values_of_an_alert_are_the_words_of_when():
+    """The stock and its bounds always, because no message about stock makes sense without them."""
+    rule = one_rule(when="change < -5 and marca = 'x' and contains(nombre, 'y')")
+    assert [word for word, _ in value_columns(rule)] == [
+        "stock", "stock_minimo", "stock_maximo", "change", "marca", "nombre",
+    ]  # fmt: skip
+    assert dict(value_columns(rule))["marca"] == "r.brand"
+
+
+@pytest.mark.parametrize("more", ["title: Otro\n", "# nota\n", "resolved: true\n", "for: 0\n", "severity: warning\n"])
+def test_the_digest_stands_still_while_nothing_that_decides_changes(more: str):
+    """A new title must not start anything anew."""
+    assert one_rule(more).digest == one_rule().digest
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["query: {enable: 1}\n", "recover: stock > 5\n", "for: 1s\n", "keep_firing_for: 1s\n", "severity: high\n",
+     "severity: {high: stock < 1}\n", "notify: [a]\n", "source: a\n", "resolved: false\n", "enabled: false\n"],
+)  # fmt: skip
+def test_the_digest_changes_with_everything_that_decides(more: str):
+    """What fires, when, how gravely, and who hears of it."""
+    assert one_rule(more).digest != one_rule().digest
+    assert one_rule(when="stock <= 5").digest != one_rule(when="stock <= 6").digest
+
+
+def test_the_text_is_the_yaml_as_written():
+    """Comments and all, so that what stands in force can be shown."""
+    text = "# mi regla\n" + MINIMAL
+    assert load(text).rules[0].text == text

@@ -1,0 +1,89 @@
+"""The one table of words: it is complete, it says something in every language, and its columns exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from alertd.rules.keys import KEYS
+from alertd.rules.load import load_text
+from alertd.rules.rule import Rule
+from alertd.rules.vocabulary import ON_TYPES, QUERY, VOCABULARY, field, function, names
+from alertd.store.db import Store
+
+DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
+
+PROMISED = {
+    "stock": (
+        "stock stock_minimo stock_maximo nota nombre_bodega nombre_sucursal id nombre codigo barcode nombre_categoria "
+        "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
+        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value"
+    ),
+    "product": (
+        "stock stock_minimo stock_maximo bodegas bodegas_bajas id nombre codigo barcode nombre_categoria "
+        "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
+        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value"
+    ),
+    "returns": (
+        "units amount documents previous_units previous_amount previous_documents sold_units return_rate "
+        "expected_units p_value"
+    ),
+    "sales": "units amount documents previous_units previous_amount previous_documents",
+    "reconciliation": "opening sold returned expected actual unexplained unexplained_value explained_ratio",
+    "source": "minutes_since_success consecutive_failures quota_remaining products products_ago()",
+}
+
+
+@pytest.mark.parametrize("on", ON_TYPES)
+def test_every_word_is_known_where_it_belongs(on: str):
+    """No word missing, none too many."""
+    known = {*names(on), *(f"{name}()" for name in names(on, functions=True))}
+    assert known == {*PROMISED[on].split(), "contains()"}
+
+
+def test_no_word_is_there_twice():
+    """Neither as a field nor as a function of the same kind of subject."""
+    seen = [(word.name, word.argument is None, on) for word in VOCABULARY for on in word.on]
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("word", VOCABULARY, ids=lambda word: word.name)
+def test_every_word_explains_itself_in_three_languages(word):
+    """One sentence each; nothing is left to be translated later."""
+    for language in ("es", "pt", "en"):
+        assert word.help(language).endswith(".")
+    assert word.help("en") != word.help("es")
+
+
+def test_every_available_word_has_a_column_that_exists(store: Store):
+    """The database itself says so."""
+    columns = [column for name in names("stock") if (word := field(name, "stock")) and (column := word.column("stock"))]
+    assert len(columns) == 22
+    store.rows(f"SELECT {', '.join(columns)} FROM stock_row r")
+    store.rows(f"SELECT 1 FROM stock_row r WHERE {' AND '.join(key.sql.replace('?', '1') for key in QUERY)}")
+
+
+def test_a_word_of_another_subject_is_not_found():
+    """Fields and functions of one name live apart."""
+    assert field("sold", "stock") is None
+    assert function("sold", "stock") is not None
+    assert field("sold", "reconciliation") is not None
+
+
+def examples() -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_examples_of_the_docs_are_rules_that_load():
+    """What people copy must work."""
+    found = [load_text(example, f"docs example {number}") for number, example in enumerate(examples(), 1)]
+    assert len(found) >= 5
+    assert not [str(error) for one in found for error in one.errors]
+    assert all(isinstance(rule, Rule) for one in found for rule in one.rules)
+
+
+def test_the_docs_name_every_key_and_every_word():
+    """Undocumented is a failing test."""
+    text = DOCS.read_text(encoding="utf-8")
+    words = {*KEYS, *(word.name for word in VOCABULARY), *(key.name for key in QUERY)}
+    assert not [word for word in words if f"`{word}`" not in text and f"`{word}(" not in text]
