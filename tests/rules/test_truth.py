@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alertd.folding import fold
@@ -181,6 +181,9 @@ def truth(tree: Any, row: Row) -> bool | None:
 
 @settings(max_examples=400, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(conditions)
+@example(("=", ("+", ("number", 0.1), ("number", 0.2)), ("number", 0.3)))
+@example(("in", ("*", ("number", 0.1), ("number", 3.0)), [("field", "stock")]))
+@example(("<=", ("*", ("number", 1.1), ("number", 1.1)), ("number", 1.21)))
 def test_the_database_and_the_plain_evaluator_agree_on_every_row(tree: Any):
     """True, false and unknown alike: what fires is what the words say, nulls and divisions by zero included."""
     text = written(tree)
