@@ -4,6 +4,8 @@ Quantities are rounded to six decimals at the door, so that two of them compare 
 "not configured", never zero. Moments are milliseconds UTC (see `alertd.clock`).
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -66,6 +68,47 @@ class Page(msgspec.Struct, frozen=True):
     pages: int | None
 
 
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One line of a document, with the name and code that its source gives today. `quantity` is as written there."""
+
+    quantity: float
+    code: str | None = None
+    name: str | None = None
+    brand: str | None = None
+    total: float | None = None
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A sale or a return. `effect` says what it does to stock: `moves` it, `none`, or `unverified`: it counts as
+    moving, and a person is told that its state is unknown. `date` is the business date (YYYY-MM-DD) of its shop.
+    """
+
+    kind: str
+    id: int | str
+    date: str
+    effect: str
+    lines: tuple[Line, ...]
+    state: str | None = None
+    type: str | None = None
+    number: str | None = None
+    branch: str | None = None
+    sale_id: int | str | None = None
+    total: float | None = None
+    note: str | None = None
+    created_at: int | None = None
+    updated_at: int | None = None
+
+
+class DocumentPage(msgspec.Struct, frozen=True):
+    """One page of documents; `total` is the number the source claims for the whole window."""
+
+    documents: list[Document]
+    quarantined: list[Quarantined]
+    total: int | None
+    number: int
+    pages: int | None
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What an alert is about: a product in a warehouse, in the words the shop uses for it."""
 
@@ -81,6 +124,28 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 Values = dict[str, Any]
+
+
+class State(StrEnum):
+    """Where an alert stands. Pending waits for `for`; resolved is kept for its history."""
+
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The state of an alert that outlives a restart. Moments are milliseconds UTC."""
+
+    state: State
+    severity: str
+    since: int
+    episode: int = 1
+    fired_at: int | None = None
+    clear_since: int | None = None
+    resolved_at: int | None = None
+    reason: str | None = None
 
 
 def quantity(number: float) -> float:

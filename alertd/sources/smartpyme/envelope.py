@@ -1,0 +1,119 @@
+"""What stands around every answer of SmartPyme, and what a refusal means. Nothing here knows products or sales."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from ...errors import SourceTrouble
+
+
+class Pagination(msgspec.Struct):
+    """Where a page stands. `per_page` may come as text; nothing here needs it."""
+
+    current_page: int = 1
+    total: int | None = None
+    total_pages: int | None = None
+    has_next: bool | None = None
+
+
+class Meta(msgspec.Struct):
+    """Beside the data: whose key this is."""
+
+    empresa: str | None = None
+
+
+class Envelope(msgspec.Struct):
+    """What stands around every answer; `data` is left undecoded."""
+
+    success: bool | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    pagination: Pagination | None = None
+    meta: Meta | None = None
+    error: Any = None
+    code: Any = None
+    details: Any = None
+
+
+_envelope = msgspec.json.Decoder(Envelope, strict=False)
+
+
+def judge(status: int, body: bytes, host: str) -> Envelope:
+    """The envelope of a good answer, judged by the body rather than by status or content type.
+
+    Behind some PHP settings every answer, errors too, is a 200 with the JSON inside; line feeds may stand before it.
+    Raises SourceTrouble.
+    """
+    try:
+        envelope = _envelope.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _not_json(status, body, host) from None
+    if 200 <= status < 300 and envelope.success is True:
+        return envelope
+    code = envelope.code if isinstance(envelope.code, int) else None
+    raise _refusal(code if code and status < 300 else status, envelope, host)
+
+
+def _not_json(status: int, body: bytes, host: str) -> SourceTrouble:
+    if status in (401, 403):
+        return _key_refused(host)
+    if status >= 500 or status == 429:
+        return _refusal(status, Envelope(), host)
+    if body.lstrip()[:1] == b"<":
+        return SourceTrouble(
+            f"{host} answered with a web page instead of JSON; check the base address "
+            "(it ends in /api/external/v1/) or wait until its maintenance is over.",
+            kind="answer",
+        )
+    return SourceTrouble(f"{host} sent an answer that is cut off or is not JSON ({len(body)} bytes).", kind="answer")
+
+
+def _key_refused(host: str) -> SourceTrouble:
+    return SourceTrouble(
+        f"{host} refused the key (or the company is inactive); copy the API key again from "
+        "Settings > My account > Integrations and add the source anew.",
+        kind="key",
+    )
+
+
+def _refusal(status: int, envelope: Envelope, host: str) -> SourceTrouble:
+    said = _said(envelope)
+    if status in (401, 403):
+        return _key_refused(host)
+    if status == 429:
+        return SourceTrouble(f"{host}: the hourly quota of this key is used up.", kind="quota")
+    if status >= 500:
+        return SourceTrouble(f"{host} has a fault of its own ({status}{said}).", kind="server")
+    if status == 404:
+        return SourceTrouble(f"{host} does not know this address (404{said}); check the base address.", kind="missing")
+    if status < 300:
+        return SourceTrouble(f"{host} answered without 'success: true'{said}.", kind="answer")
+    return SourceTrouble(f"{host} refused the request ({status}{said}).", kind="request")
+
+
+def _said(envelope: Envelope) -> str:
+    """The server's own words, for the person who has to mend it."""
+    words = envelope.details if isinstance(envelope.details, dict) and envelope.details else envelope.error
+    if isinstance(words, dict):
+        words = "; ".join(f"{field}: {reason}" for field, reason in words.items())
+    elif isinstance(words, list):
+        words = "; ".join(str(word) for word in words)
+    return f": {str(words)[:200]}" if words else ""
+
+
+def has_next(envelope: Envelope, page: int) -> bool:
+    """Whether another page follows. An empty page ends the walk whatever the server claims; the total will tell."""
+    pagination = envelope.pagination
+    if pagination is None or bytes(envelope.data).strip() in (b"[]", b"null"):
+        return False
+    if pagination.total_pages is not None:
+        return page < pagination.total_pages
+    return bool(pagination.has_next)
+
+
+def dialect_of(envelope: Envelope) -> str:
+    """`documented` or `deployed`, told by how the numbers of the first product are written.
+
+    Which of the two deployed servers it is shows only on the sales side.
+    """
+    return "deployed" if re.search(rb'"enable"\s*:\s*"', bytes(envelope.data)) else "documented"
