@@ -90,7 +90,8 @@ def m01_sources(database: Database) -> None:
             gone INTEGER NOT NULL DEFAULT 0,
             quarantined INTEGER NOT NULL DEFAULT 0,
             seconds REAL NOT NULL DEFAULT 0,
-            error TEXT
+            error TEXT,
+            error_kind TEXT
         ) STRICT;
         CREATE INDEX poll_by_lane ON poll (source_id, lane, id);
 
@@ -100,6 +101,21 @@ def m01_sources(database: Database) -> None:
             used INTEGER NOT NULL DEFAULT 0,
             blocked_until INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (budget_key, hour)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE held_sweep (
+            source_id INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            seen BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE held_product (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            external_id ANY NOT NULL,
+            digest INTEGER NOT NULL,
+            product BLOB NOT NULL,
+            PRIMARY KEY (source_id, external_id)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE quarantine (
@@ -148,6 +164,7 @@ def m02_catalogue(database: Database) -> None:
             average_cost REAL,
             created_at INTEGER,
             digest INTEGER NOT NULL,
+            level_count INTEGER NOT NULL,
             search TEXT NOT NULL,
             first_seen_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,
@@ -156,6 +173,7 @@ def m02_catalogue(database: Database) -> None:
             UNIQUE (source_id, external_id)
         ) STRICT;
         CREATE INDEX product_by_name ON product (source_id, name, id);
+        CREATE INDEX product_absent ON product (source_id) WHERE absent_at IS NOT NULL;
         CREATE INDEX product_by_code ON product (source_id, code) WHERE code IS NOT NULL;
 
         CREATE TABLE level (
@@ -173,6 +191,8 @@ def m02_catalogue(database: Database) -> None:
             last_seen_at INTEGER,
             UNIQUE (product_id, warehouse_id)
         ) STRICT;
+        CREATE INDEX level_by_warehouse ON level (warehouse_id);
+        CREATE INDEX level_absent ON level (absent_at) WHERE absent_at IS NOT NULL;
         CREATE INDEX level_low ON level (product_id) WHERE minimum > 0 AND stock <= minimum;
 
         CREATE TABLE stock_change (
@@ -205,7 +225,8 @@ def m02_catalogue(database: Database) -> None:
             p.search AS search, p.first_seen_at AS first_seen_at,
             w.id AS warehouse_id, w.name AS warehouse, w.branch AS branch,
             l.stock AS stock, l.minimum AS minimum, l.maximum AS maximum, l.note AS note,
-            CASE WHEN l.changed_at = s.snapshot_at THEN l.previous_stock ELSE l.stock END AS previous_stock,
+            CASE WHEN s.snapshot_before_at IS NULL OR l.changed_at > s.snapshot_before_at
+                THEN l.previous_stock ELSE l.stock END AS previous_stock,
             l.changed_at AS changed_at,
             l.absent_at IS NULL AND p.absent_at IS NULL AND w.hidden_at IS NULL AS present,
             l.gone_at IS NOT NULL OR p.gone_at IS NOT NULL AS gone,
@@ -246,6 +267,7 @@ def m03_alerts(database: Database) -> None:
             last_notified_at INTEGER
         ) STRICT;
         CREATE INDEX alert_open ON alert (source_id, rule) WHERE state <> 'resolved';
+        CREATE INDEX alert_over ON alert (resolved_at, id) WHERE state = 'resolved';
         CREATE INDEX alert_by_level ON alert (level_id);
         CREATE INDEX alert_by_product ON alert (product_id);
 
@@ -264,8 +286,10 @@ def m03_alerts(database: Database) -> None:
 
         CREATE TABLE rule_state (
             rule TEXT PRIMARY KEY,
-            error TEXT,
-            error_at INTEGER
+            file TEXT NOT NULL,
+            text TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            seen_at INTEGER NOT NULL
         ) STRICT;
         """,
     )
@@ -304,12 +328,14 @@ def m04_outbox(database: Database) -> None:
             lease_until INTEGER NOT NULL DEFAULT 0,
             lease_by TEXT,
             sent_at INTEGER,
+            reached TEXT,
             title TEXT,
             body TEXT,
             error TEXT
         ) STRICT;
         CREATE INDEX message_waiting ON message (due_at) WHERE state = 'waiting';
         CREATE INDEX message_by_time ON message (created_at, id);
+        CREATE INDEX message_dead ON message (created_at, id) WHERE state = 'dead';
 
         CREATE TABLE message_alert (
             message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
@@ -354,4 +380,75 @@ def m05_people(database: Database) -> None:
     )
 
 
-NEWEST = 5
+@steps()
+def m06_documents(database: Database) -> None:
+    """Sales and returns as they were last seen, and what each difference did to stock."""
+    _run(
+        database,
+        """
+        CREATE TABLE document (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            external_id ANY NOT NULL,
+            date TEXT NOT NULL,
+            state TEXT,
+            type TEXT,
+            effect TEXT NOT NULL,
+            number TEXT,
+            branch TEXT,
+            sale_id ANY,
+            total REAL,
+            note TEXT,
+            created_at INTEGER,
+            updated_at INTEGER,
+            digest INTEGER NOT NULL,
+            first_seen_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL,
+            gone_at INTEGER,
+            UNIQUE (source_id, kind, external_id)
+        ) STRICT;
+        CREATE INDEX document_by_date ON document (source_id, kind, date);
+
+        CREATE TABLE document_line (
+            document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            product_id INTEGER REFERENCES product ON DELETE SET NULL,
+            code TEXT,
+            name TEXT,
+            brand TEXT,
+            quantity REAL NOT NULL,
+            total REAL,
+            PRIMARY KEY (document_id, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX line_by_product ON document_line (product_id) WHERE product_id IS NOT NULL;
+        CREATE INDEX line_unmatched ON document_line (document_id) WHERE product_id IS NULL;
+
+        CREATE TABLE movement (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            document_id INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+            product_id INTEGER REFERENCES product ON DELETE SET NULL,
+            kind TEXT NOT NULL,
+            quantity REAL NOT NULL,
+            amount REAL NOT NULL,
+            branch TEXT,
+            happened_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX movement_by_product ON movement (product_id, seen_at);
+        CREATE INDEX movement_by_document ON movement (document_id);
+
+        CREATE TABLE unknown_state (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            documents INTEGER NOT NULL,
+            first_seen_at INTEGER NOT NULL,
+            PRIMARY KEY (source_id, kind, state)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
+NEWEST = 6

@@ -1,0 +1,173 @@
+"""Alerts as they stand, and each change of state as a row. What becomes of an alert is decided in `alertd.alerts`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ..errors import UsageTrouble
+from ..model import Life, State, Subject, Values
+from .db import Row, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the evaluation of a rule says of one level."""
+
+    level_id: int
+    product_id: int
+    subject: Subject
+    severity: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert as it stands in the store."""
+
+    id: int
+    fingerprint: str
+    level_id: int | None
+    subject: Subject
+    values: Values
+    life: Life
+
+
+_COLUMNS = (
+    'id, fingerprint, level_id, subject, "values", state, severity, since, episode, fired_at, clear_since,'
+    " resolved_at, resolved_reason"
+)
+
+
+def _alert(row: tuple[Any, ...]) -> StoredAlert:
+    key, fingerprint, level_id, subject, values, state, severity, *rest = row
+    return StoredAlert(
+        key,
+        fingerprint,
+        level_id,
+        msgspec.json.decode(subject, type=Subject),
+        msgspec.json.decode(values),
+        Life(State(state), severity, *rest),
+    )
+
+
+def open_alerts(store: Store, source_id: int, rule: str) -> list[StoredAlert]:
+    """The pending and firing alerts of one rule on one source."""
+    return [
+        _alert(row)
+        for row in store.execute(
+            f"SELECT {_COLUMNS} FROM alert WHERE source_id = ? AND rule = ? AND state <> 'resolved'", (source_id, rule)
+        )
+    ]
+
+
+def rules_with_open_alerts(store: Store, source_id: int) -> list[str]:
+    """The names of rules that have anything pending or firing on this source."""
+    return [
+        row[0]
+        for row in store.execute(
+            "SELECT DISTINCT rule FROM alert WHERE source_id = ? AND state <> 'resolved'", (source_id,)
+        )
+    ]
+
+
+def alert_by_fingerprint(store: Store, fingerprint: str) -> StoredAlert | None:
+    """The alert of that fingerprint, in whatever state."""
+    row = store.execute(f"SELECT {_COLUMNS} FROM alert WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    return None if row is None else _alert(row)
+
+
+def save(store: Store, source_id: int, rule: str, fingerprint: str, finding: Finding, life: Life) -> int:
+    """Write an alert as it now stands; inside the caller's transaction. Returns its id.
+
+    A new episode forgets who acknowledged the last one.
+    """
+    return int(
+        store.value(
+            'INSERT INTO alert (fingerprint, rule, source_id, level_id, product_id, subject, "values", state, severity,'
+            " since, episode, fired_at, clear_since, resolved_at, resolved_reason)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+            ' ON CONFLICT (fingerprint) DO UPDATE SET level_id = ?4, product_id = ?5, subject = ?6, "values" = ?7,'
+            " state = ?8, severity = ?9, since = ?10, fired_at = ?12, clear_since = ?13, resolved_at = ?14,"
+            " resolved_reason = ?15,"
+            " acknowledged_by = CASE WHEN episode = ?11 THEN acknowledged_by END,"
+            " acknowledged_at = CASE WHEN episode = ?11 THEN acknowledged_at END,"
+            " last_notified_at = CASE WHEN episode = ?11 THEN last_notified_at END, episode = ?11"
+            " RETURNING id",
+            (
+                fingerprint,
+                rule,
+                source_id,
+                finding.level_id,
+                finding.product_id,
+                msgspec.json.encode(finding.subject).decode(),
+                msgspec.json.encode(finding.values).decode(),
+                life.state,
+                life.severity,
+                life.since,
+                life.episode,
+                life.fired_at,
+                life.clear_since,
+                life.resolved_at,
+                life.reason,
+            ),
+        )
+    )
+
+
+def update_life(store: Store, alert_id: int, life: Life, values: Values | None = None) -> None:
+    """Write only the state of an alert, and its values where they are known."""
+    store.execute(
+        "UPDATE alert SET state = ?, severity = ?, fired_at = ?, clear_since = ?, resolved_at = ?, resolved_reason = ?,"
+        ' episode = ?, "values" = coalesce(?, "values") WHERE id = ?',
+        (life.state, life.severity, life.fired_at, life.clear_since, life.resolved_at, life.reason, life.episode)
+        + (None if values is None else msgspec.json.encode(values).decode(), alert_id),
+    )
+
+
+def forget(store: Store, alert_id: int) -> None:
+    """Drop a pending alert that cleared before anybody heard of it."""
+    store.execute("DELETE FROM alert WHERE id = ?", (alert_id,))
+
+
+def record_transition(
+    store: Store, alert_id: int, *, at: int, was: str | None, life: Life, why: str, values: Values
+) -> None:
+    """Keep a change of state for the alert's history."""
+    store.execute(
+        'INSERT INTO transition (alert_id, episode, at, was, became, severity, reason, "values")'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (alert_id, life.episode, at, was, life.state, life.severity, why, msgspec.json.encode(values).decode()),
+    )
+
+
+def counts(store: Store, source_ids: Iterable[int] | None = None) -> dict[str, int]:
+    """How many alerts stand in each state, over the given sources or all."""
+    where = "" if source_ids is None else f"WHERE source_id IN ({', '.join(str(int(key)) for key in source_ids)})"
+    found = dict(store.execute(f"SELECT state, count(*) FROM alert {where} GROUP BY state").fetchall())
+    return {state: found.get(state, 0) for state in ("pending", "firing", "resolved")}
+
+
+def list_alerts(store: Store, state: str | None = None) -> list[Row]:
+    """Alerts for people and programs: the open ones first, the worst first, the newest first."""
+    rows = store.rows(
+        "SELECT a.*, s.name AS source FROM alert a JOIN source s ON s.id = a.source_id"
+        " WHERE ?1 IS NULL OR a.state = ?1"
+        " ORDER BY CASE a.state WHEN 'firing' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END,"
+        " CASE a.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END,"
+        " coalesce(a.resolved_at, a.fired_at, a.since) DESC, a.id",
+        (state,),
+    )
+    for row in rows:
+        row["subject"] = msgspec.json.decode(row["subject"])
+        row["values"] = msgspec.json.decode(row["values"])
+    return rows
+
+
+def require(store: Store, fingerprint: str) -> StoredAlert:
+    """The alert of that fingerprint. Raises UsageTrouble where there is none."""
+    found = alert_by_fingerprint(store, fingerprint)
+    if found is None:
+        raise UsageTrouble(f"There is no alert with the fingerprint '{fingerprint}'; 'alertd alerts' lists them.")
+    return found

@@ -1,0 +1,288 @@
+"""Sales and returns as they were last seen, and the movements they make of stock.
+
+A document is compared with the copy kept; what differs (a state, a line, a business date) is booked as a movement at
+the moment it was noticed, so that the sum of a document's movements is always what it does to stock now. Whatever a
+window no longer lists was deleted upstream, and is booked back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from ..clock import day_number
+from ..model import Document, Line, quantity
+from .db import Row, Store
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one reading of a window changed."""
+
+    documents: int = 0
+    lines: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    unmatched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a document does to one product: `moved` units of stock (sales negative) worth `amount`."""
+
+    moved: float
+    amount: float
+
+
+def take(store: Store, source_id: int, documents: Iterable[Document], now: int) -> Taken:
+    """Compare documents with the copies kept and book the differences; inside the caller's write transaction."""
+    taken = Taken()
+    matcher = _Matcher(store, source_id)
+    for document in documents:
+        taken.documents += 1
+        taken.lines += len(document.lines)
+        _take_one(store, source_id, document, matcher, now, taken)
+    return taken
+
+
+def retire(
+    store: Store, source_id: int, kind: str, since: str, until: str, seen: set[int | str], now: int, taken: Taken
+) -> None:
+    """Documents of a window that was read whole and that are not in it any more: deleted, and booked back."""
+    for key, identity, happened_at in store.execute(
+        "SELECT id, external_id, coalesce(created_at, first_seen_at) FROM document"
+        " WHERE source_id = ? AND kind = ? AND date BETWEEN ? AND ? AND gone_at IS NULL",
+        (source_id, kind, since, until),
+    ).fetchall():
+        if identity not in seen:
+            taken.gone += 1
+            _book(store, source_id, key, kind, "deleted", _effects_of(store, key), {}, None, happened_at, now)
+            store.execute("UPDATE document SET gone_at = ?, changed_at = ? WHERE id = ?", (now, now, key))
+
+
+def _take_one(store: Store, source_id: int, document: Document, matcher: "_Matcher", now: int, taken: Taken) -> None:
+    mark = int.from_bytes(blake2b(_encode(document), digest_size=8).digest(), "little", signed=True)
+    stored = store.row(
+        "SELECT id, digest, gone_at, state FROM document WHERE source_id = ? AND kind = ? AND external_id = ?",
+        (source_id, document.kind, document.id),
+    )
+    if stored and stored["digest"] == mark and stored["gone_at"] is None:
+        return
+    lines = [(line, matcher.match(line)) for line in document.lines]
+    taken.unmatched += sum(product is None for _, product in lines)
+    before = _effects_of(store, stored["id"]) if stored and stored["gone_at"] is None else {}
+    key = _save(store, source_id, document, mark, stored["id"] if stored else None, now)
+    _save_lines(store, key, lines)
+    if stored is None:
+        taken.new += 1
+        if document.effect == "unverified":
+            _note_unknown_state(store, source_id, document, now)
+    else:
+        taken.changed += 1
+    reason = document.kind if stored is None else _what_happened(document, stored["state"])
+    happened_at = (document.created_at or now) if stored is None else (document.updated_at or now)
+    after = _effects(document, lines)
+    _book(store, source_id, key, document.kind, reason, before, after, document.branch, happened_at, now)
+
+
+def _what_happened(document: Document, state_before: str | None) -> str:
+    if document.effect == "none" and document.state != state_before:
+        return f"{document.kind} cancelled"
+    return f"{document.kind} changed"
+
+
+def _effects(document: Document, lines: list[tuple[Line, int | None]]) -> dict[tuple[int | None, str], _Effect]:
+    """By product and business date, what a document does to stock. Lines without a product are kept together."""
+    if document.effect == "none":
+        return {}
+    sign = -1 if document.kind == "sale" else 1
+    sums: dict[tuple[int | None, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for line, product in lines:
+        total = sums[product, document.date]
+        total[0] += sign * line.quantity
+        total[1] += line.total or 0.0
+    return {key: _Effect(quantity(moved), quantity(amount)) for key, (moved, amount) in sums.items()}
+
+
+def _effects_of(store: Store, document_id: int) -> dict[tuple[int | None, str], _Effect]:
+    """The effects of a document as its stored copy tells them."""
+    row = store.row("SELECT kind, date, effect FROM document WHERE id = ?", (document_id,))
+    if row is None or row["effect"] == "none":
+        return {}
+    sign = -1 if row["kind"] == "sale" else 1
+    sums = store.execute(
+        "SELECT product_id, sum(quantity), sum(coalesce(total, 0)) FROM document_line WHERE document_id = ?"
+        " GROUP BY product_id",
+        (document_id,),
+    )
+    return {
+        (product, row["date"]): _Effect(quantity(sign * moved), quantity(amount)) for product, moved, amount in sums
+    }
+
+
+def _book(
+    store: Store,
+    source_id: int,
+    document_id: int,
+    kind: str,
+    reason: str,
+    before: dict[tuple[int | None, str], _Effect],
+    after: dict[tuple[int | None, str], _Effect],
+    branch: str | None,
+    happened_at: int,
+    now: int,
+) -> None:
+    """Book the difference between two sets of effects, as movements and in the daily aggregates."""
+    nothing = _Effect(0.0, 0.0)
+    for product, day in {**before, **after}:
+        was, became = before.get((product, day), nothing), after.get((product, day), nothing)
+        moved, amount = quantity(became.moved - was.moved), quantity(became.amount - was.amount)
+        if not moved and not amount:
+            continue
+        store.execute(
+            "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, branch, happened_at,"
+            " seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (source_id, document_id, product, reason, moved, amount, branch, happened_at, now),
+        )
+        if product is not None:
+            number = day_number(date.fromisoformat(day))
+            _add_to_day(store, product, number, kind, moved, amount, count=_presence(was, became))
+
+
+def _presence(was: _Effect, became: _Effect) -> int:
+    return (became.moved != 0) - (was.moved != 0)
+
+
+def _add_to_day(store: Store, product_id: int, day: int, kind: str, moved: float, amount: float, *, count: int) -> None:
+    sold = (quantity(-moved), amount, count) if kind == "sale" else (0.0, 0.0, 0)
+    returned = (0.0, 0.0, 0) if kind == "sale" else (moved, amount, count)
+    store.execute(
+        "INSERT INTO product_day (product_id, day, sold, sold_amount, sales, returned, returned_amount, returns)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET sold = round(sold + ?3, 6),"
+        " sold_amount = round(sold_amount + ?4, 6), sales = sales + ?5, returned = round(returned + ?6, 6),"
+        " returned_amount = round(returned_amount + ?7, 6), returns = returns + ?8",
+        (product_id, day, *sold, *returned),
+    )
+
+
+def _save(store: Store, source_id: int, document: Document, mark: int, stored_id: int | None, now: int) -> int:
+    values: tuple[Any, ...] = (
+        document.date, document.state, document.type, document.effect, document.number, document.branch,
+        document.sale_id, document.total, document.note, document.created_at, document.updated_at, mark, now,
+    )  # fmt: skip
+    if stored_id is not None:
+        store.execute(
+            "UPDATE document SET date = ?, state = ?, type = ?, effect = ?, number = ?, branch = ?, sale_id = ?,"
+            " total = ?, note = ?, created_at = ?, updated_at = ?, digest = ?, changed_at = ?, gone_at = NULL"
+            " WHERE id = ?",
+            (*values, stored_id),
+        )
+        return stored_id
+    return int(
+        store.value(
+            "INSERT INTO document (date, state, type, effect, number, branch, sale_id, total, note, created_at,"
+            " updated_at, digest, changed_at, source_id, kind, external_id, first_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*values, source_id, document.kind, document.id, now),
+        )
+    )
+
+
+def _save_lines(store: Store, document_id: int, lines: list[tuple[Line, int | None]]) -> None:
+    store.execute("DELETE FROM document_line WHERE document_id = ?", (document_id,))
+    store.connection.executemany(
+        "INSERT INTO document_line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (document_id, number, product, line.code, line.name, line.brand, line.quantity, line.total)
+            for number, (line, product) in enumerate(lines, start=1)
+        ],
+    )
+
+
+def _note_unknown_state(store: Store, source_id: int, document: Document, now: int) -> None:
+    store.execute(
+        "INSERT INTO unknown_state VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET documents = documents + 1",
+        (source_id, document.kind, document.state or document.type or "", now),
+    )
+
+
+class _Matcher:
+    """Finds the product a line speaks of: by a code only one product has, else by name and brand; never a guess."""
+
+    def __init__(self, store: Store, source_id: int) -> None:
+        self._store = store
+        self._source_id = source_id
+        self._found: dict[tuple[str | None, str | None, str | None], int | None] = {}
+
+    def match(self, line: Line) -> int | None:
+        """The product's key, or None where the catalogue leaves it open."""
+        asked = (line.code, line.name, line.brand)
+        if asked not in self._found:
+            self._found[asked] = self._by_code(line) or self._by_name(line)
+        return self._found[asked]
+
+    def _by_code(self, line: Line) -> int | None:
+        return None if line.code is None else self._only("code = ?", (line.code,))
+
+    def _by_name(self, line: Line) -> int | None:
+        return None if line.name is None else self._only("name = ? AND brand IS ?", (line.name, line.brand))
+
+    def _only(self, condition: str, parameters: tuple[str | None, ...]) -> int | None:
+        rows = self._store.execute(
+            f"SELECT id FROM product WHERE source_id = ? AND {condition} AND gone_at IS NULL LIMIT 2",
+            (self._source_id, *parameters),
+        ).fetchall()
+        return int(rows[0][0]) if len(rows) == 1 else None
+
+
+def rematch(store: Store, source_id: int, now: int) -> int:
+    """Give lines that were left open another try after the catalogue changed. Returns how many documents it helped."""
+    helped = 0
+    matcher = _Matcher(store, source_id)
+    open_lines = store.execute(
+        "SELECT DISTINCT d.id, d.kind, d.branch, coalesce(d.created_at, d.first_seen_at) FROM document_line l"
+        " JOIN document d ON d.id = l.document_id"
+        " WHERE l.product_id IS NULL AND d.source_id = ? AND d.gone_at IS NULL ORDER BY d.id DESC LIMIT 1000",
+        (source_id,),
+    ).fetchall()
+    for key, kind, branch, happened_at in open_lines:
+        before = _effects_of(store, key)
+        found = [
+            (matcher.match(Line(0.0, code, name, brand)), number)
+            for number, code, name, brand in store.execute(
+                "SELECT number, code, name, brand FROM document_line WHERE document_id = ? AND product_id IS NULL",
+                (key,),
+            )
+        ]
+        known = [(product, key, number) for product, number in found if product is not None]
+        if known:
+            store.connection.executemany(
+                "UPDATE document_line SET product_id = ? WHERE document_id = ? AND number = ?", known
+            )
+            _book(
+                store, source_id, key, kind, "line matched", before, _effects_of(store, key), branch, happened_at, now
+            )
+            helped += 1
+    return helped
+
+
+def unmatched_lines(store: Store, source_id: int, limit: int = 100) -> list[Row]:
+    """Lines whose product is not known: what the document says, the newest first."""
+    return store.rows(
+        "SELECT d.kind, d.external_id AS document, d.date, l.code, l.name, l.brand, l.quantity FROM document_line l"
+        " JOIN document d ON d.id = l.document_id WHERE l.product_id IS NULL AND d.source_id = ?"
+        " ORDER BY d.id DESC LIMIT ?",
+        (source_id, limit),
+    )
+
+
+def unknown_states(store: Store, source_id: int) -> list[Row]:
+    """States and types of documents that alertd does not know, with how many documents carry them."""
+    return store.rows("SELECT kind, state, documents FROM unknown_state WHERE source_id = ?", (source_id,))

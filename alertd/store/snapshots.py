@@ -1,0 +1,381 @@
+"""Turn what a sweep read into the present state and its history. Whether it was read whole is decided elsewhere.
+
+While pages arrive, products that differ wait in a temporary table of this connection, outside the write lock and out of
+memory. `apply` then runs inside one write transaction: a row that equals the present state is not touched, and a
+sweep that fails leaves nothing behind.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from ..folding import fold
+from ..model import Product, StockLevel
+from .db import Row, Store
+
+BATCH = 2_000
+DOUBT_ROWS = 50
+DOUBT_SHARE = 0.2
+Identity = int | str
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Product).decode
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one sweep changed. `to_zero` levels fell to zero or below at once: the measure of doubt."""
+
+    products: int = 0
+    levels: int = 0
+    changed: int = 0
+    new: int = 0
+    absent: int = 0
+    gone: int = 0
+    to_zero: int = 0
+    product_ids: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Stored:
+    """One level as it stands, with what is needed to tell whether it changed."""
+
+    id: int
+    stock: float
+    minimum: float | None
+    maximum: float | None
+    note: str | None
+    absent_at: int | None
+
+
+def known_digests(store: Store, source_id: int) -> dict[int, Identity]:
+    """Which product stands behind each digest; products that are gone are left out, so that they come back as new."""
+    return dict(
+        store.execute(
+            "SELECT digest, external_id FROM product WHERE source_id = ? AND gone_at IS NULL", (source_id,)
+        ).fetchall()
+    )
+
+
+def product_count(store: Store, source_id: int) -> int:
+    """Products in the last snapshot."""
+    return int(store.value("SELECT count(*) FROM product WHERE source_id = ? AND absent_at IS NULL", (source_id,)) or 0)
+
+
+def level_count(store: Store, source_id: int) -> int:
+    """Levels in the last snapshot."""
+    return int(
+        store.value("SELECT sum(level_count) FROM product WHERE source_id = ? AND absent_at IS NULL", (source_id,)) or 0
+    )
+
+
+class Stage:
+    """The waiting room of one sweep: products that differ from the store, by their id. One at a time a connection."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        store.execute("DROP TABLE IF EXISTS temp.staged")
+        store.execute(
+            "CREATE TEMP TABLE staged (external_id ANY PRIMARY KEY, digest INTEGER NOT NULL, product BLOB NOT NULL)"
+            " STRICT, WITHOUT ROWID"
+        )
+        self.ids: set[Identity] = set()
+
+    def put(self, products: Iterable[tuple[int, Product]]) -> None:
+        """Keep products for `apply`; a later reading of the same product replaces the earlier."""
+        rows = [(product.id, digest, _encode(product)) for digest, product in products]
+        self.ids.update(row[0] for row in rows)
+        if rows:
+            self._store.execute("BEGIN")
+            self._store.connection.executemany("INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?)", rows)
+            self._store.execute("COMMIT")
+
+    def drop(self, identity: Identity) -> None:
+        """Forget a product that a later reading found unchanged."""
+        if identity in self.ids:
+            self.ids.discard(identity)
+            self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
+
+    def products(self, seen: set[Identity] | None = None) -> Iterator[tuple[int, Product]]:
+        """The staged products, those of `seen` only where it is given."""
+        cursor = self._store.connection.cursor()
+        for identity, digest, blob in cursor.execute("SELECT external_id, digest, product FROM temp.staged"):
+            if seen is None or identity in seen:
+                yield digest, _decode(blob)
+
+    def close(self) -> None:
+        """Empty the waiting room."""
+        self._store.execute("DROP TABLE IF EXISTS temp.staged")
+
+
+def apply(
+    store: Store,
+    source_id: int,
+    products: Iterable[tuple[int, Product]],
+    *,
+    seen: set[Identity] | None,
+    unread: set[Identity],
+    known: dict[int, Identity],
+    now: int,
+) -> Applied:
+    """Write what differs; inside the caller's write transaction.
+
+    With `seen`, this is a whole sweep: products and levels that were not in it become absent, and gone when they were
+    absent before. Without, only the given products are brought up to date. `unread` were there but could not be
+    decoded: they stay as they are.
+    """
+    applied = Applied()
+    writer = _Writer(store, source_id, now, applied, fresh=not known)
+    for digest, product in products:
+        writer.put(digest, product)
+    writer.flush()
+    if seen is not None:
+        _mark_absent(store, source_id, seen | unread, known, now, applied)
+        _mark_hidden(store, source_id, now)
+        store.execute(
+            "UPDATE source SET snapshot_before_at = snapshot_at, snapshot_at = ? WHERE id = ?", (now, source_id)
+        )
+    return applied
+
+
+class _Writer:
+    """Compares products with what stands, and writes the differences in batches."""
+
+    def __init__(self, store: Store, source_id: int, now: int, applied: Applied, *, fresh: bool) -> None:
+        self._store = store
+        self._source_id = source_id
+        self._now = now
+        self._applied = applied
+        # An empty catalogue has nothing to compare with: the first load skips two look-ups a product.
+        self._fresh = fresh and store.value("SELECT 1 FROM product WHERE source_id = ?", (source_id,)) is None
+        self._snapshot_at: int = store.value("SELECT snapshot_at FROM source WHERE id = ?", (source_id,)) or 0
+        self._next_product = (store.value("SELECT max(id) FROM product") or 0) + 1
+        self._next_level = (store.value("SELECT max(id) FROM level") or 0) + 1
+        self._warehouses: dict[tuple[str, str], int] = {
+            (branch, name): key
+            for key, branch, name in store.execute(
+                "SELECT id, branch, name FROM warehouse WHERE source_id = ?", (source_id,)
+            )
+        }
+        self._new_products: list[tuple[Any, ...]] = []
+        self._new_levels: list[tuple[Any, ...]] = []
+        self._changed_levels: list[tuple[Any, ...]] = []
+        self._history: list[tuple[Any, ...]] = []
+
+    def put(self, digest: int, product: Product) -> None:
+        """Write one product and its levels, or what of them differs."""
+        stored = None
+        if not self._fresh:
+            stored = self._store.execute(
+                "SELECT id FROM product WHERE source_id = ? AND external_id = ?", (self._source_id, product.id)
+            ).fetchone()
+        if stored is None:
+            key = self._insert_product(digest, product)
+            before: dict[int, _Stored] = {}
+        else:
+            key = stored[0]
+            self._update_product(key, digest, product)
+            before = self._stored_levels(key)
+        self._applied.product_ids.add(key)
+        for level in product.levels:
+            place = self._warehouse(level.branch, level.warehouse)
+            self._put_level(key, place, level, before.pop(place, None))
+        self._levels_absent(before.values())
+        if len(self._new_levels) + len(self._changed_levels) > BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        connection = self._store.connection
+        connection.executemany(_INSERT_PRODUCT, self._new_products)
+        connection.executemany(_INSERT_LEVEL, self._new_levels)
+        connection.executemany(_UPDATE_LEVEL, self._changed_levels)
+        connection.executemany("INSERT OR REPLACE INTO stock_change VALUES (?, ?, ?, ?, ?)", self._history)
+        for waiting in (self._new_products, self._new_levels, self._changed_levels, self._history):
+            waiting.clear()
+
+    def _insert_product(self, digest: int, product: Product) -> int:
+        key = self._next_product
+        self._next_product += 1
+        self._new_products.append(
+            (key, self._source_id, product.id, *_columns(product), digest, len(product.levels), _search_text(product))
+            + (self._now, self._now)
+        )
+        self._applied.new += 1
+        return key
+
+    def _update_product(self, key: int, digest: int, product: Product) -> None:
+        self._store.execute(
+            _UPDATE_PRODUCT,
+            (*_columns(product), digest, len(product.levels), _search_text(product), self._now, key),
+        )
+
+    def _stored_levels(self, product_id: int) -> dict[int, _Stored]:
+        rows = self._store.execute(
+            "SELECT warehouse_id, id, stock, minimum, maximum, note, absent_at FROM level WHERE product_id = ?",
+            (product_id,),
+        )
+        return {row[0]: _Stored(*row[1:]) for row in rows}
+
+    def _put_level(self, product_id: int, place: int, level: StockLevel, before: _Stored | None) -> None:
+        values = (level.stock, level.minimum, level.maximum)
+        if before is None:
+            key = self._next_level
+            self._next_level += 1
+            self._new_levels.append((key, product_id, place, *values, level.note, self._now))
+            self._history.append((key, self._now, *values))
+            return
+        moved = (before.stock, before.minimum, before.maximum) != values
+        if not moved and before.note == level.note and before.absent_at is None:
+            return
+        self._changed_levels.append((*values, level.note, moved, self._now, before.id, self._snapshot_at))
+        if moved or before.absent_at is not None:
+            self._history.append((before.id, self._now, *values))
+        if moved:
+            self._applied.changed += 1
+            self._applied.to_zero += before.stock > 0 >= level.stock
+
+    def _levels_absent(self, missing: Iterable[_Stored]) -> None:
+        """Levels that the product no longer lists: unknown from now on, not zero."""
+        for level in missing:
+            if level.absent_at is None:
+                self._store.execute(
+                    "UPDATE level SET absent_at = ?1, last_seen_at = max(changed_at, ?2) WHERE id = ?3",
+                    (self._now, self._snapshot_at, level.id),
+                )
+                self._history.append((level.id, self._now, None, None, None))
+
+    def _warehouse(self, branch: str, name: str) -> int:
+        place = (branch, name)
+        if place not in self._warehouses:
+            self._warehouses[place] = self._store.value(
+                "INSERT INTO warehouse (source_id, branch, name) VALUES (?, ?, ?) RETURNING id",
+                (self._source_id, branch, name),
+            )
+        return self._warehouses[place]
+
+
+_PRODUCT_COLUMNS = (
+    "name", "code", "barcode", "category", "brand", "supplier", "kind", "enabled",
+    "price", "cost", "previous_cost", "average_cost", "created_at",
+)  # fmt: skip
+_INSERT_PRODUCT = (
+    f"INSERT INTO product (id, source_id, external_id, {', '.join(_PRODUCT_COLUMNS)}, digest, level_count, search,"
+    f" first_seen_at, changed_at) VALUES ({', '.join('?' * (len(_PRODUCT_COLUMNS) + 8))})"
+)
+_UPDATE_PRODUCT = (
+    f"UPDATE product SET {', '.join(f'{column} = ?' for column in _PRODUCT_COLUMNS)},"
+    " digest = ?, level_count = ?, search = ?, changed_at = ?, absent_at = NULL, gone_at = NULL WHERE id = ?"
+)
+_INSERT_LEVEL = (
+    "INSERT INTO level (id, product_id, warehouse_id, stock, minimum, maximum, note, changed_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+# previous_stock is the stock in the last whole snapshot: a second change since then must not overwrite it.
+_UPDATE_LEVEL = (
+    "UPDATE level SET previous_stock = CASE WHEN ?5 AND changed_at <= ?8 THEN stock ELSE previous_stock END,"
+    " stock = ?1, minimum = ?2, maximum = ?3, note = ?4, changed_at = CASE WHEN ?5 THEN ?6 ELSE changed_at END,"
+    " absent_at = NULL, gone_at = NULL, last_seen_at = NULL WHERE id = ?7"
+)
+
+
+def _columns(product: Product) -> tuple[Any, ...]:
+    return tuple(getattr(product, column) for column in _PRODUCT_COLUMNS)
+
+
+def _search_text(product: Product) -> str:
+    words = (product.name, product.code, product.barcode, product.brand)
+    return fold(" ".join(word for word in words if word)) or ""
+
+
+def _mark_absent(
+    store: Store, source_id: int, seen: set[Identity], known: dict[int, Identity], now: int, applied: Applied
+) -> None:
+    """Products not in a whole sweep: absent the first time, gone the second. Those that came back are present again."""
+    for key, identity in store.execute(
+        "SELECT id, external_id FROM product WHERE source_id = ? AND absent_at IS NOT NULL", (source_id,)
+    ).fetchall():
+        if identity in seen:
+            store.execute("UPDATE product SET absent_at = NULL, gone_at = NULL WHERE id = ?", (key,))
+        else:
+            applied.gone += store.execute(
+                "UPDATE product SET gone_at = ? WHERE id = ? AND gone_at IS NULL", (now, key)
+            ).rowcount
+    for identity in set(known.values()) - seen:
+        applied.absent += store.execute(
+            "UPDATE product SET absent_at = ? WHERE source_id = ? AND external_id = ? AND absent_at IS NULL",
+            (now, source_id, identity),
+        ).rowcount
+    store.execute(
+        "UPDATE level SET gone_at = ?1 WHERE gone_at IS NULL AND absent_at < ?1"
+        " AND product_id IN (SELECT id FROM product WHERE source_id = ?2)",
+        (now, source_id),
+    )
+
+
+def _mark_hidden(store: Store, source_id: int, now: int) -> None:
+    """A warehouse none of whose levels is listed any more is hidden, not sold out; one that is listed again is not."""
+    shown = (
+        "EXISTS (SELECT 1 FROM level l JOIN product p ON p.id = l.product_id"
+        " WHERE l.warehouse_id = warehouse.id AND l.absent_at IS NULL AND p.absent_at IS NULL)"
+    )
+    store.execute(
+        f"UPDATE warehouse SET hidden_at = ? WHERE source_id = ? AND hidden_at IS NULL AND NOT {shown}",
+        (now, source_id),
+    )
+    store.execute(
+        f"UPDATE warehouse SET hidden_at = NULL WHERE source_id = ? AND hidden_at IS NOT NULL AND {shown}",
+        (source_id,),
+    )
+
+
+def doubt(store: Store, source_id: int, applied: Applied) -> str | None:
+    """Why this sweep is hard to believe, or None: most of a stock gone at once is rather a fault than a day's sales."""
+    if applied.absent:
+        before = applied.absent + store.value(
+            "SELECT count(*) FROM product WHERE source_id = ? AND absent_at IS NULL AND first_seen_at <"
+            " (SELECT snapshot_at FROM source WHERE id = ?)",
+            (source_id, source_id),
+        )
+        if applied.absent == before:
+            return f"all {before} products are missing from it"
+        if applied.absent > DOUBT_ROWS and applied.absent > DOUBT_SHARE * before:
+            return f"{applied.absent} of {before} products are missing from it"
+    if applied.to_zero > DOUBT_ROWS:
+        stocked = applied.to_zero + store.value(
+            "SELECT count(*) FROM level l JOIN product p ON p.id = l.product_id"
+            " WHERE p.source_id = ? AND l.stock > 0 AND l.absent_at IS NULL AND p.absent_at IS NULL",
+            (source_id,),
+        )
+        if applied.to_zero > DOUBT_SHARE * stocked:
+            return f"{applied.to_zero} of {stocked} levels fell to zero at once"
+    return None
+
+
+def hold(store: Store, source_id: int, *, seen: set[Identity], reason: str, now: int) -> None:
+    """Keep the staged sweep for a person to accept or refuse; a newer one replaces it."""
+    with store.write():
+        drop_held(store, source_id)
+        store.execute(
+            "INSERT INTO held_sweep VALUES (?, ?, ?, ?)", (source_id, now, reason, msgspec.msgpack.encode(list(seen)))
+        )
+        store.execute("INSERT INTO held_product SELECT ?, external_id, digest, product FROM temp.staged", (source_id,))
+
+
+def held(store: Store, source_id: int) -> Row | None:
+    """The sweep that waits for a person: `at` and `reason`; None where there is none."""
+    return store.row("SELECT at, reason FROM held_sweep WHERE source_id = ?", (source_id,))
+
+
+def held_products(store: Store, source_id: int) -> tuple[set[Identity], list[tuple[int, Product]]]:
+    """What the held sweep saw, and the products of it that differed from the store then."""
+    seen = msgspec.msgpack.decode(store.value("SELECT seen FROM held_sweep WHERE source_id = ?", (source_id,)))
+    rows = store.execute("SELECT digest, product FROM held_product WHERE source_id = ?", (source_id,))
+    return set(seen), [(digest, _decode(blob)) for digest, blob in rows]
+
+
+def drop_held(store: Store, source_id: int) -> None:
+    """Forget the held sweep: it was accepted, refused, or a believable one came after it."""
+    store.execute("DELETE FROM held_sweep WHERE source_id = ?", (source_id,))
+    store.execute("DELETE FROM held_product WHERE source_id = ?", (source_id,))
