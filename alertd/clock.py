@@ -7,12 +7,13 @@ A *moment* is an `int`: milliseconds since 1970-01-01 UTC. It is stored as such,
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from .errors import UsageTrouble
 
 Clock = Callable[[], int]
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
@@ -42,6 +43,11 @@ def rfc3339(at: int | None) -> str | None:
 def local(at: int, zone: str) -> datetime:
     """A moment on the clock of a shop."""
     return utc(at).astimezone(ZoneInfo(zone))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01: the key of what is counted by business day."""
+    return day.toordinal() - EPOCH_DAY
 
 
 def parse_moment(text: str, zone: str = "UTC") -> int:

@@ -56,7 +56,9 @@ def make_home(settings: Settings) -> Path:
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as fault:
-        raise Trouble(f"Cannot make the folder {settings.home} ({fault.strerror}); set ALERTD_HOME to one you own.") from None
+        raise Trouble(
+            f"Cannot make the folder {settings.home} ({fault.strerror}); set ALERTD_HOME to one you own."
+        ) from None
     if not os.access(settings.home, os.W_OK | os.X_OK):
         raise Trouble(f"Cannot write in {settings.home}; make it writable or set ALERTD_HOME to another folder.")
     return settings.home

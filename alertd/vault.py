@@ -1,6 +1,6 @@
 """Seal what must never be read from a copy of the database: keys of sources, addresses of channels.
 
-Fernet (AES-128-CBC with HMAC-SHA256) under a key derived from the secret key; a changed secret key cannot open old seals.
+Fernet (AES-128-CBC with HMAC-SHA256) under a key derived from the secret key; another secret key cannot open it.
 """
 
 import base64

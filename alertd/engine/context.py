@@ -1,0 +1,57 @@
+"""What a turn of the loop works with: store, vault, clock and dice, handed in so that tests own them."""
+
+import os
+import random
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from .. import clock
+from ..settings import Settings, make_home, rules_folder, secret_key
+from ..store import Store, open_store
+from ..vault import Vault
+from .rulebook import RuleShelf
+
+Progress = Callable[[str, str, int, int | None], None]
+
+
+def worker_name() -> str:
+    """A name for this process and thread pool, so that a lease tells who holds it."""
+    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+
+
+def no_progress(_source: str, _lane: str, _page: int, _pages: int | None) -> None:
+    """Say nothing."""
+
+
+@dataclass(slots=True)
+class Context:
+    """The hall where settings and rooms meet."""
+
+    store: Store
+    vault: Vault
+    settings: Settings
+    rules: RuleShelf
+    rules_folder: Path
+    now: clock.Clock = clock.now
+    dice: random.Random = field(default_factory=random.Random)
+    worker: str = field(default_factory=worker_name)
+    transport: httpx.BaseTransport | None = None
+    progress: Progress = no_progress
+
+
+def open_context(settings: Settings) -> Context:
+    """Open the home folder: database, secret key and rules. Raises Trouble where one of them cannot be had."""
+    make_home(settings)
+    store = open_store(settings.database)
+    folder = rules_folder(settings)
+    return Context(
+        store=store,
+        vault=Vault(secret_key(settings)),
+        settings=settings,
+        rules=RuleShelf(store, folder),
+        rules_folder=folder,
+    )

@@ -1,0 +1,205 @@
+"""One turn for one source: which lanes run, in which order, under which lease, and when they run next."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import structlog
+
+from ..errors import SourceTrouble
+from ..sources.registry import KINDS, kind_named
+from ..store import alerts, polls, snapshots, sources
+from ..store.polls import Poll
+from ..store.sources import Source
+from . import lanes, planner
+from .context import Context
+from .lanes import Turn
+from .purse import Purse
+
+log = structlog.get_logger()
+LEASE_SECONDS = 1_800.0
+CATALOGUE = frozenset({"sweep", "low"})
+
+
+@dataclass(slots=True)
+class Cycle:
+    """What a cycle did over all its sources."""
+
+    polls: list[Poll] = field(default_factory=list)
+    new_firing: int = 0
+    new_resolved: int = 0
+    queued: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether any lane could not finish."""
+        return any(not poll.complete for poll in self.polls)
+
+    def add(self, turn: Turn) -> None:
+        """Count what one source's turn did."""
+        self.new_firing += turn.new_firing
+        self.new_resolved += turn.new_resolved
+        self.queued += turn.queued
+
+
+def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
+    """Poll lanes of a source, then evaluate its rules. Faults of the upstream end up in the polls, not in the air."""
+    cycle = Cycle()
+    purse = Purse(context, source)
+    reader = kind_named(source.kind).open(source.base_url, source.secrets(context.vault), purse, context.transport)
+    book = context.rules.book(context.now())
+    turn = Turn(context, source, reader, book)
+    try:
+        for lane in wanted:
+            purse.lane = lane
+            poll = _run_lane(turn, purse, lane)
+            if poll is None:
+                continue
+            cycle.polls.append(poll)
+            if poll.error_kind in ("key", "quota"):
+                break
+        _evaluate_anyway(turn, cycle)
+    finally:
+        reader.close()
+    cycle.add(turn)
+    return cycle
+
+
+def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
+    """Rules may have changed although no catalogue was read. After a failed reading every state is frozen instead."""
+    if turn.evaluated or turn.source.snapshot_at is None:
+        return
+    if any(poll.lane in CATALOGUE and not poll.complete for poll in cycle.polls):
+        return
+    with turn.context.store.write():
+        lanes.evaluate_and_tell(turn, turn.context.now())
+
+
+def _run_lane(turn: Turn, purse: Purse, lane: str) -> Poll | None:
+    """Poll one lane under its lease; None when another process is at it."""
+    context, source = turn.context, turn.source
+    store = context.store
+    if not polls.lease_lane(store, source.id, lane, worker=context.worker, now=context.now(), seconds=LEASE_SECONDS):
+        return None
+    poll = Poll(source=source.name, lane=lane)
+    poll_id = polls.begin_poll(store, source.id, lane, context.now())
+    started, calls = time.monotonic(), turn.reader.requests
+    retry_at: int | None = None
+    try:
+        lanes.run(turn, lane, poll)
+    except SourceTrouble as fault:
+        poll.error, poll.error_kind = str(fault), fault.kind
+        retry_at = fault.retry_at or (purse.refused() if fault.kind == "quota" else None)
+    except BaseException as fault:
+        poll.error, poll.error_kind = f"alertd itself failed ({type(fault).__name__}); its log tells more.", "own"
+        raise
+    finally:
+        poll.requests = turn.reader.requests - calls
+        poll.seconds = round(time.monotonic() - started, 3)
+        polls.end_poll(store, poll_id, poll, context.now())
+        _give_back(context, source, lane, poll, retry_at)
+    _log(poll)
+    return poll
+
+
+def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at: int | None) -> None:
+    """Release the lane with its next time. A refused key stops it until a person has mended something."""
+    now = context.now()
+    state = polls.lanes(context.store, source.id)[lane]
+    interval = lane_interval(context, source, lane)
+    if poll.complete or poll.held:
+        due = now + int(interval * 1000)
+    elif retry_at is not None:
+        due = retry_at
+    else:
+        wait = planner.retry_after(state["failures"], interval) * context.dice.uniform(0.8, 1.2)
+        due = now + int(wait * 1000)
+    polls.release_lane(
+        context.store,
+        source.id,
+        lane,
+        worker=context.worker,
+        now=now,
+        next_due_at=due,
+        success=poll.complete,
+        stopped=poll.error if poll.error_kind in ("key", "unsupported") else None,
+    )
+
+
+def lane_interval(context: Context, source: Source, lane: str) -> float:
+    """Seconds between two polls of a lane; a sweep runs as often as asked and as the quota bears."""
+    if lane != "sweep":
+        return source.every
+    products = snapshots.product_count(context.store, source.id)
+    return planner.plan(products, every=source.every, sweep_every=source.sweep_every).sweep_every
+
+
+def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> list[str]:
+    """The lanes to run now, in order.
+
+    A person who asks in the foreground gets a sweep unless one was asked for less often and is not due yet; and when
+    nothing is due at all, a sweep all the same. A stopped lane runs only when a person asks.
+    """
+    now = context.now()
+    state = polls.lanes(context.store, source.id)
+    due = []
+    for lane in KINDS[source.kind].lanes:
+        row = state.get(lane)
+        if row and row["stopped"] and (not foreground or row["stopped"].startswith("This server")):
+            continue
+        if row is None or row["next_due_at"] <= now or (row["stopped"] and foreground):
+            due.append(lane)
+    if foreground and "sweep" not in due and (source.sweep_every is None or not due):
+        due.insert(0, "sweep")
+    # A sweep reads everything that the short look at low products would.
+    skip_low = "sweep" in due or source.snapshot_at is None
+    return [lane for lane in due if lane != "low" or not skip_low]
+
+
+def run_sources(context: Context, names: Iterable[str], lane: str | None = None) -> Cycle:
+    """One cycle in the foreground over the named sources, or all of them."""
+    wanted = list(names)
+    chosen = (
+        [sources.get_source(context.store, name) for name in wanted] if wanted else sources.list_sources(context.store)
+    )
+    total = Cycle()
+    for source in chosen:
+        cycle = run_cycle(context, source, [lane] if lane else due_lanes(context, source, foreground=True))
+        total.polls += cycle.polls
+        total.new_firing += cycle.new_firing
+        total.new_resolved += cycle.new_resolved
+        total.queued += cycle.queued
+    return total
+
+
+def accept(context: Context, source: Source) -> Cycle | None:
+    """Take over the sweep that was held back; None where none waits."""
+    if snapshots.held(context.store, source.id) is None:
+        return None
+    purse = Purse(context, source)
+    reader = kind_named(source.kind).open(source.base_url, source.secrets(context.vault), purse, context.transport)
+    turn = Turn(context, source, reader, context.rules.book(context.now()))
+    cycle = Cycle([Poll(source=source.name, lane="sweep")])
+    try:
+        lanes.accept_held(turn, cycle.polls[0])
+    finally:
+        reader.close()
+    cycle.add(turn)
+    return cycle
+
+
+def alert_counts(context: Context, cycle: Cycle) -> dict[str, int]:
+    """The numbers of alerts by state, and what this cycle added to firing and resolved."""
+    found = alerts.counts(context.store)
+    return {**found, "new_firing": cycle.new_firing, "new_resolved": cycle.new_resolved}
+
+
+def _log(poll: Poll) -> None:
+    facts = {
+        name: getattr(poll, name)
+        for name in ("source", "lane", "pages", "requests", "products", "changed", "new", "gone", "seconds", "error")
+    }
+    if poll.complete:
+        log.info("poll complete", **{key: value for key, value in facts.items() if value is not None})
+    else:
+        log.warning("poll failed", **facts)

@@ -1,0 +1,89 @@
+"""The rules in force: what the files say now, and the last good version of a rule whose file is broken.
+
+The last good version is kept in the store, so that a restart in the middle of an edit does not end its alerts.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..rules.load import RuleError, load_rules, load_text, rule_files
+from ..rules.rule import Rule
+from ..store import Store, channels, rulestate, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules in force, and every mistake in the files. `kept` names the rules that run in an older version."""
+
+    rules: tuple[Rule, ...]
+    errors: tuple[RuleError, ...]
+    kept: tuple[str, ...] = ()
+
+
+class RuleShelf:
+    """The rule files of one folder, read again only when one of them, a source or a channel has changed."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._stamp: object = None
+        self._book = Rulebook((), ())
+
+    def book(self, now: int) -> Rulebook:
+        """What is to be evaluated: every good rule, and the last good version of each that a mistake hides."""
+        with self._lock:
+            stamp = (_stamps(self._folder), *_known(self._store))
+            if stamp != self._stamp:
+                self._book = _in_force(self._store, check_rules(self._store, [self._folder]), now)
+                self._stamp = stamp
+            return self._book
+
+
+def check_rules(store: Store, paths: Iterable[Path]) -> Rulebook:
+    """Read rule files and folders, with the names of sources and channels checked against the store."""
+    known_sources, known_channels = _known(store)
+    found = load_rules(paths, known_sources=known_sources, known_channels=known_channels)
+    return Rulebook(found.rules, found.errors)
+
+
+def _known(store: Store) -> tuple[frozenset[str], frozenset[str]]:
+    return (
+        frozenset(source.name for source in sources.list_sources(store)),
+        frozenset(channel.name for channel in channels.all_channels(store)),
+    )
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a file was edited, without reading it."""
+    stamps = []
+    for path in rule_files([folder]):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        stamps.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return tuple(stamps)
+
+
+def _in_force(store: Store, book: Rulebook, now: int) -> Rulebook:
+    fresh = {rule.name for rule in book.rules}
+    hidden = [
+        state for state in rulestate.remembered(store) if state.rule not in fresh and _may_be_hidden(state, book.errors)
+    ]
+    kept = [rule for state in hidden for rule in _parse(state)]
+    good = [(rule.name, rule.file, rule.text, rule.digest) for rule in book.rules]
+    rulestate.remember(store, good, {rule.name for rule in kept}, now)
+    return Rulebook((*book.rules, *kept), book.errors, tuple(rule.name for rule in kept))
+
+
+def _may_be_hidden(state: rulestate.RuleState, errors: Iterable[RuleError]) -> bool:
+    """A rule that is not among the good ones is hidden by a mistake when its file has one; else it was removed."""
+    return any(error.file == state.file or error.rule == state.rule for error in errors)
+
+
+def _parse(state: rulestate.RuleState) -> tuple[Rule, ...]:
+    """The remembered text, read again. It was good once; if this alertd no longer takes it, the rule rests."""
+    return load_text(state.text, state.file).rules

@@ -1,0 +1,94 @@
+"""The whole service in one process: the page, the poller and the sender, started and stopped in order."""
+
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from types import FrameType
+
+import structlog
+
+from ..rules.load import RuleSet
+from ..settings import secret_key
+from ..store import users
+from ..web.app import create_app
+from ..web.server import Server
+from .context import Context
+from .loop import Worker
+
+log = structlog.get_logger()
+
+
+class Service:
+    """A page, a worker, or both. Bound when it is made, so that a taken port is told before anything starts."""
+
+    def __init__(self, context: Context, *, page: bool = True, work: bool = True) -> None:
+        self._context = context
+        self.worker: Worker | None = None
+        self.server = self._make_server() if page else None
+        if work:
+            self.worker = Worker(context)
+
+    def _make_server(self) -> Server:
+        context = self._context
+        app = create_app(
+            context.store,
+            context.settings,
+            secret_key(context.settings),
+            clock=context.now,
+            health=self.health,
+            rules=self._rules,
+        )
+        server = Server(app, context.settings.host, context.settings.port)
+        if context.settings.port == 0:
+            # Any free port was asked for: only now is it known where links must lead.
+            context.settings = replace(context.settings, url=server.url)
+        return server
+
+    def _rules(self) -> RuleSet:
+        book = self._context.rules.book(self._context.now())
+        return RuleSet(book.rules, book.errors)
+
+    def health(self) -> Mapping[str, object]:
+        """How the parts are doing, for `/healthz`: no secrets, no names."""
+        threads = self.worker.alive if self.worker else {}
+        return {"ok": all(threads.values()), **threads}
+
+    def start(self) -> None:
+        """Begin to answer and to work."""
+        if self.server:
+            self.server.start()
+        if self.worker:
+            self.worker.start()
+
+    def stop(self) -> None:
+        """End in order: the page first, so that nobody is shown a half; then the polls, then the messages."""
+        if self.server:
+            self.server.stop()
+        if self.worker:
+            self.worker.stop()
+
+
+def let_somebody_in(context: Context) -> str | None:
+    """Make sure that somebody can sign in: the administrator of the environment, or a one-time link, returned."""
+    if users.anybody(context.store):
+        return None
+    password = context.settings.admin_password
+    if password:
+        users.add_user(context.store, "admin", password, "admin", context.now())
+        return None
+    return f"{context.settings.url}/setup/{users.make_setup_link(context.store, context.now())}"
+
+
+def wait_for_signal() -> None:
+    """Until SIGINT or SIGTERM. The handler sets a flag and returns; all else happens in the caller."""
+    stopping = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    # An untimed wait would not let Python run the handler on every platform.
+    while not stopping.wait(0.5):
+        pass
