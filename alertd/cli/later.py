@@ -1,0 +1,31 @@
+"""Commands of the manual that are not built yet: each says so and exits with 2, so that no script is fooled."""
+
+import click
+
+from ..errors import UsageTrouble
+
+_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+
+def not_yet(name: str, what: str) -> click.Command:
+    """A command that only says that it is not available yet."""
+
+    @click.command(
+        name.rsplit(maxsplit=1)[-1],
+        context_settings=_ANYTHING,
+        help=f"{what} (not available yet)",
+        add_help_option=False,
+    )
+    @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
+    def command(rest: tuple[str, ...]) -> None:
+        raise UsageTrouble(f"'alertd {name}' is not available yet.")
+
+    return command
+
+
+COMMANDS = [
+    not_yet("silence", "Hold back messages by matcher, for a while"),
+    not_yet("reconcile", "Expected stock against actual stock"),
+    not_yet("doctor", "Check everything alertd depends on"),
+    not_yet("token", "Tokens for the JSON API"),
+]

@@ -1,0 +1,74 @@
+"""Put the commands together, and turn every fault into one line and an exit status: 0 done, 1 failed, 2 wrong usage."""
+
+import contextlib
+import logging
+import sqlite3
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..errors import Trouble, UsageTrouble
+from ..settings import read_settings
+from . import alerts, channels, database, later, people, polling, rules, running, sources, stock
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.version_option(__version__, prog_name="alertd")
+def alertd() -> None:
+    """Knows in time, and without noise, that something in the shop is running out.
+
+    Settings come from the environment: ALERTD_HOME, ALERTD_RULES, ALERTD_URL, HOST, PORT and the others in the README.
+    """
+
+
+for room in (running, sources, channels, polling, rules, alerts, stock, people, database, later):
+    for command in room.COMMANDS:
+        alertd.add_command(command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit status. Never lets a traceback out."""
+    try:
+        status = alertd.main(list(arguments), prog_name="alertd", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.ClickException as fault:
+        return _say(_usage(fault), fault.exit_code)
+    except click.Abort:
+        return _say("Stopped.", 1)
+    except Trouble as trouble:
+        return _say(str(trouble), trouble.status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except sqlite3.Error as fault:
+        return _say(f"The database could not be used ({fault}); nothing was half written. Try again.", 1)
+    except OSError as fault:
+        return _say(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.", 1)
+    except Exception:  # the edge of the house: a fault of ours becomes one line, and its traceback a file
+        return _say(_keep_traceback(), 1)
+
+
+def _say(line: str, status: int) -> int:
+    click.echo(f"alertd: {line}", err=True)
+    return status
+
+
+def _usage(fault: click.ClickException) -> str:
+    """One line: what is wrong, and where the help is."""
+    text = " ".join(fault.format_message().split())
+    command = fault.ctx.command_path if isinstance(fault, click.UsageError) and fault.ctx else "alertd"
+    return f"{text.rstrip('.')}. See '{command} --help'."
+
+
+def _keep_traceback() -> str:
+    text = traceback.format_exc()
+    with contextlib.suppress(OSError, UsageTrouble):
+        path = Path(read_settings().home) / "fault.log"
+        path.write_text(text)
+        return f"A fault of alertd itself; what happened is in {path}. Please report it."
+    logging.getLogger("alertd").error("%s", text.splitlines()[-1])
+    return f"A fault of alertd itself ({text.splitlines()[-1]}). Please report it."

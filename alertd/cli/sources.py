@@ -1,0 +1,151 @@
+"""`alertd source`: connect a system, see what is connected, accept a sweep that was held back, disconnect."""
+
+import re
+import sys
+
+import click
+
+from .. import clock
+from ..engine import cycle, inspect
+from ..errors import Trouble, UsageTrouble
+from ..sources.registry import address_for, kind_named
+from ..store import sources as stored
+from .output import as_json, duration, local_time, opened, print_json, table
+from .polling import report
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+DEFAULT_ZONE = "America/El_Salvador"
+DEFAULT_EVERY = "5m"
+
+
+@click.group()
+def source() -> None:
+    """The systems alertd reads stock from."""
+
+
+@source.command("add")
+@click.argument("kind")
+@click.argument("name")
+@click.option("--base-url", help="Where the API is; the vendor's public address by default.")
+@click.option(
+    "--api-key", help="The key; '-' reads it from standard input, so that it stays out of the shell's history."
+)
+@click.option("--api-secret", help="For systems that need a second secret.")
+@click.option("--webhook-secret", help="For systems that send webhooks.")
+@click.option("--timezone", default=DEFAULT_ZONE, show_default=True, help="The shop's zone.")
+@click.option("--every", default=DEFAULT_EVERY, show_default=True, callback=duration, help="Time between two polls.")
+@click.option("--sweep-every", callback=duration, help="Time between two whole readings; as --every by default.")
+def add(
+    kind: str,
+    name: str,
+    base_url: str | None,
+    api_key: str | None,
+    api_secret: str | None,
+    webhook_secret: str | None,
+    timezone: str,
+    every: float,
+    sweep_every: float | None,
+) -> None:
+    """Connect a system. KIND is smartpyme; NAME is yours: small letters, digits and dashes."""
+    known = kind_named(kind)
+    if not _NAME.fullmatch(name):
+        raise UsageTrouble(f"'{name}' is no name for a source; use small letters, digits and dashes.")
+    address = address_for(known, base_url)
+    clock.check_zone(timezone)
+    secrets = {"api_key": _read_key(api_key), "api_secret": api_secret, "webhook_secret": webhook_secret}
+    with opened() as context:
+        stored.add_source(
+            context.store,
+            context.vault,
+            name=name,
+            kind=kind,
+            base_url=address,
+            secrets={key: value for key, value in secrets.items() if value},
+            timezone=timezone,
+            every=every,
+            sweep_every=sweep_every,
+            now=context.now(),
+        )
+    click.echo(f"Added the source '{name}'. Next: 'alertd source test {name}', then 'alertd poll {name}'.", err=True)
+
+
+def _read_key(given: str | None) -> str:
+    key = sys.stdin.readline().strip() if given == "-" else (given or "").strip()
+    if not key:
+        raise UsageTrouble("A key is needed: --api-key KEY, or '--api-key -' to read it from standard input.")
+    if any(letter.isspace() or not letter.isprintable() for letter in key) or not key.isascii():
+        raise UsageTrouble("The key holds a space or a letter that no key has; copy it again.")
+    return key
+
+
+@source.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """What is connected, and how fresh it is."""
+    with opened() as context:
+        found = stored.list_sources(context.store)
+    if as_json:
+        print_json({"sources": [_document(each) for each in found]})
+        return
+    if not found:
+        click.echo("No source yet. Connect one: alertd source add smartpyme NAME --api-key -", err=True)
+        return
+    rows = [
+        (each.name, each.kind, each.company, local_time(each.snapshot_at, each.timezone), each.base_url)
+        for each in found
+    ]
+    table(("name", "kind", "company", "last sweep", "address"), rows)
+
+
+def _document(each: stored.Source) -> dict[str, object]:
+    return {
+        "name": each.name,
+        "kind": each.kind,
+        "base_url": each.base_url,
+        "company": each.company,
+        "dialect": each.dialect,
+        "timezone": each.timezone,
+        "every_seconds": each.every,
+        "sweep_every_seconds": each.sweep_every,
+        "last_snapshot_at": clock.rfc3339(each.snapshot_at),
+    }
+
+
+@source.command("test")
+@click.argument("name")
+@as_json
+def test(name: str, as_json: bool) -> None:
+    """Ask the system a few questions and say in plain words what alertd found."""
+    with opened() as context:
+        findings = inspect.inspect_source(context, stored.get_source(context.store, name))
+    if as_json:
+        print_json(findings.document())
+    else:
+        for line in findings.lines():
+            click.echo(line)
+    if findings.error:
+        raise Trouble(findings.error)
+
+
+@source.command("accept")
+@click.argument("name")
+@as_json
+def accept(name: str, as_json: bool) -> None:
+    """Take the sweep that was held back as hard to believe."""
+    with opened() as context:
+        done = cycle.accept(context, stored.get_source(context.store, name))
+        if done is None:
+            raise Trouble(f"No sweep of '{name}' waits to be accepted.")
+        report(context, done, as_json)
+
+
+@source.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Disconnect a system; its stock, history and alerts are forgotten."""
+    with opened() as context:
+        stored.remove_source(context.store, name)
+    click.echo(f"Removed the source '{name}'.", err=True)
+
+
+COMMANDS = [source]

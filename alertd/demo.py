@@ -1,0 +1,148 @@
+"""The whole product on an invented shop: sandbox, page, worker and a receiver that shows the messages as they arrive.
+
+Everything is real but the shop: HTTP, SQLite, rules, Apprise. It lives in a folder that is removed at the end.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+
+import click
+import msgspec
+
+from . import logs
+from .engine.context import open_context
+from .engine.service import Service, wait_for_signal
+from .notify.channels import check_url, mask
+from .sandbox.smartpyme import DEFAULT_KEY, Life, Shop, serve
+from .settings import Settings, data_folder, read_settings
+from .store import channels, sources, users
+
+EVENTS_A_MINUTE = 90.0
+SWEEP_EVERY = 20.0
+OTHERS_EVERY = 60.0
+
+
+def run_demo(*, products: int, seed: int, dialect: str) -> None:
+    """Run until Ctrl-C. Raises Trouble when no port can be had."""
+    logs.configure("console", logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="alertd-demo-") as folder, _receiver() as inbox:
+        shop = Shop.seeded(products=products, seed=seed, dialect=dialect)
+        with serve(shop, life=Life(shop, EVENTS_A_MINUTE, Random(seed))) as upstream:
+            service, settings, password = _prepare(Path(folder), upstream.url, inbox)
+            service.start()
+            _say_hello(settings.url, password, upstream.origin, products)
+            wait_for_signal()
+            click.echo("\nStopping ...", err=True)
+            service.stop()
+
+
+def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, Settings, str]:
+    """A fresh home with the shop connected, a channel to the receiver, and somebody who may sign in."""
+    settings = _settings(home)
+    context = open_context(settings)
+    sources.add_source(
+        context.store,
+        context.vault,
+        name="tienda-demo",
+        kind="smartpyme",
+        base_url=upstream,
+        secrets={"api_key": DEFAULT_KEY},
+        timezone="America/El_Salvador",
+        every=OTHERS_EVERY,
+        sweep_every=SWEEP_EVERY,
+        now=context.now(),
+    )
+    channels.add(
+        context.store, context.vault, name="esta-ventana", url=inbox, service=check_url(inbox), masked_url=mask(inbox),
+        now=context.now(),
+    )  # fmt: skip
+    password = secrets.token_hex(5)
+    users.add_user(context.store, "admin", password, "admin", context.now(), language="es")
+    return Service(context), settings, password
+
+
+def _settings(home: Path) -> Settings:
+    """Settings of a house that is gone tomorrow: nothing of the real one is touched."""
+    asked = read_settings()
+    port = asked.port if "PORT" in os.environ else _free_port(asked.host, asked.port)
+    return replace(
+        asked,
+        home=home,
+        port=port,
+        url=f"http://{asked.host}:{port}",
+        rules=data_folder("rules"),
+        secret_key=None,
+        admin_password=None,
+    )
+
+
+def _free_port(host: str, wanted: int) -> int:
+    """The wanted port, or any other where somebody listens there already: a demonstration should not need settings."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    return wanted
+
+
+def _say_hello(url: str, password: str, upstream: str, products: int) -> None:
+    click.echo(
+        f"""
+  alertd is running on an invented shop ({products:,} products, alive: it sells, runs out and restocks).
+
+    Open      {url}
+    Sign in   admin / {password}
+    Look at   the overview, an alert and its history, a product's levels, the rules, the messages sent
+    Shop      {upstream}/api/external/v1/  (key {DEFAULT_KEY})
+
+  The first reading makes one summary; then each product that falls to its minimum is told once, and once when it
+  recovers. The messages appear below as a channel receives them. Ctrl-C ends it; nothing is kept.
+"""
+    )
+
+
+@contextmanager
+def _receiver() -> Iterator[str]:
+    """A loopback receiver that prints each message; yields the Apprise address of it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Inbox)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield f"json://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Inbox(BaseHTTPRequestHandler):
+    """Prints what a channel delivers."""
+
+    def do_POST(self) -> None:
+        """Take one message."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.send_response(200)
+        self.end_headers()
+        message = msgspec.json.decode(body, type=dict[str, object])
+        lines = f"{message.get('title', '')}\n{message.get('message', '')}".strip().splitlines()
+        click.echo("\n  ┌ message received " + "─" * 60)
+        for line in lines:
+            click.echo(f"  │ {line}")
+        click.echo("  └" + "─" * 78)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: the message itself is what is shown."""
