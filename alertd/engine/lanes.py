@@ -5,7 +5,7 @@ and the messages it calls for. Each lane fills its `Poll` and raises SourceTroub
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import msgspec
@@ -163,7 +163,9 @@ def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll, now: int) -> No
 
 def evaluate_and_tell(turn: Turn, now: int) -> Outcome:
     """Hold the rules against the present state and put what changed into the outbox; in the caller's transaction."""
-    store, source = turn.context.store, turn.source
+    store = turn.context.store
+    # The very first poll learns the company's name, and its message should carry it.
+    source = replace(turn.source, company=turn.reader.company or turn.source.company)
     outcome = evaluate(store, source, turn.book.rules, now)
     turn.queued += queue_messages(store, source, turn.book.rules, outcome, first=source.snapshot_at is None, now=now)
     turn.new_firing += outcome.new_firing
