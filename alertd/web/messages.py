@@ -1,6 +1,6 @@
 """The messages: what was said, to whom, and whether it arrived."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
 from ..store import pages_messages
 from .choices import options, pairs
@@ -26,6 +26,7 @@ def index() -> str:
         channel_options=options("word.any_channel", pairs(pages_messages.channel_names(store))),
         slice=slice_,
         links=links(slice_),
+        titles=room().titles(g.reader.language),
     )
 
 
@@ -34,4 +35,9 @@ def one(key: int) -> str:
     """One message with its text, its fate and its alerts."""
     store = room().store
     message = (pages_messages.message_by_id(store, key) if key < 2**63 else None) or abort(404)
-    return render_template("message.html", message=message, alerts=pages_messages.alerts_in_message(store, key))
+    return render_template(
+        "message.html",
+        message=message,
+        alerts=pages_messages.alerts_in_message(store, key),
+        titles=room().titles(g.reader.language),
+    )

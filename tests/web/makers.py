@@ -110,7 +110,8 @@ def product(store: Store, source_id: int, name: str = "Aceite 1 L", **values: An
 def level(store: Store, product_id: int, warehouse_id: int, stock: float = 8, minimum: float = 5, **values: Any) -> int:
     row = {"maximum": None, "previous_stock": stock, "changed_at": NOW - DAY}
     return insert(
-        store, "level", product_id=product_id, warehouse_id=warehouse_id, stock=stock, minimum=minimum, **{**row, **values}
+        store, "level", product_id=product_id, warehouse_id=warehouse_id, stock=stock, minimum=minimum,
+        **{**row, **values},
     )  # fmt: skip
 
 
@@ -140,7 +141,8 @@ def transition(store: Store, alert_id: int, became: str = "firing", **values: An
 
 def channel(store: Store, name: str = "slack-compras") -> int:
     return insert(
-        store, "channel", name=name, service="slack", url=b"sealed", masked_url="slack://…", language="es", created_at=NOW
+        store, "channel", name=name, service="slack", url=b"sealed", masked_url="slack://…", language="es",
+        created_at=NOW,
     )  # fmt: skip
 
 
@@ -159,7 +161,9 @@ def rules(text: str = "") -> RuleSet:
     found = [load_text(part, f"rules/{name}.yaml") for name, part in (
         ("low-stock", LOW_RULE), ("negative-stock", NEGATIVE_RULE), ("over-stock", OFF_RULE), ("compras", text),
     ) if part]  # fmt: skip
-    return RuleSet(tuple(rule for one in found for rule in one.rules), tuple(error for one in found for error in one.errors))
+    return RuleSet(
+        tuple(rule for one in found for rule in one.rules), tuple(error for one in found for error in one.errors)
+    )
 
 
 BROKEN_RULE = "name: poco-aceite\ntitle: Poco aceite\non: stock\nwhen: stok <= 5\n"
@@ -185,7 +189,7 @@ GOODS = (
 
 
 def seed_shop(store: Store) -> dict[str, int]:
-    """Two branches, a little of everything: good levels and bad, alerts old and new, messages sent, waiting and dead."""
+    """Two branches, a little of everything: good levels and bad, alerts, messages sent, waiting and dead."""
     with store.write():
         ids = {"source": source(store), "other": _failing_source(store)}
         main = warehouse(store, ids["source"])
@@ -218,12 +222,15 @@ def seed_shop(store: Store) -> dict[str, int]:
 def _walk(stock: float, minimum: float) -> list[tuple[float, float | None]]:
     top = max(minimum * 2.5, 10)
     return [(70, top), (61, top * 0.8), (52, top * 0.55), (45, top * 0.4), (44, top), (33, top * 0.7),
-            (21, top * 0.5), (12, top * 0.6), (6, max(stock, minimum * 0.9)), (2.1, max(stock, minimum / 2)), (1, stock)]  # fmt: skip
+            (21, top * 0.5), (12, top * 0.6), (6, max(stock, minimum * 0.9)), (2.1, max(stock, minimum / 2)),
+            (1, stock)]  # fmt: skip
 
 
 def _alert_with_story(store: Store, source_id: int, number: int, product_id: int, level_id: int) -> int:
     name, _, stock, minimum, _ = GOODS[number]
-    rule, severity = ("negative-stock", "critical") if stock < 0 else ("low-stock", "critical" if stock <= 0 else "high")
+    rule, severity = (
+        ("negative-stock", "critical") if stock < 0 else ("low-stock", "critical" if stock <= 0 else "high")
+    )
     at = NOW - (26 - number) * HOUR
     values = {"stock": stock, "stock_minimo": minimum}
     key = alert(store, source_id, name, rule=rule, severity=severity, product_id=product_id, level_id=level_id,
@@ -238,6 +245,13 @@ def _alert_with_story(store: Store, source_id: int, number: int, product_id: int
 def _failing_source(store: Store) -> int:
     key = source(store, "tienda-soyapango", company=None, snapshot_at=NOW - 5 * HOUR)
     lane(store, key, failures=4, last_success_at=NOW - 5 * HOUR, next_due_at=NOW + 12 * MINUTE)
-    poll(store, key, outcome="failed", complete=0, error="erp.example did not answer within 10 s.", error_kind="unreachable")
+    poll(
+        store,
+        key,
+        outcome="failed",
+        complete=0,
+        error="erp.example did not answer within 10 s.",
+        error_kind="unreachable",
+    )
     warehouse(store, key, "Soyapango", "Principal")
     return key

@@ -1,0 +1,75 @@
+"""The server on a real socket: ports, addresses, and an end that loses no answer."""
+
+import socket
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+import pytest
+
+from alertd.errors import Trouble
+from alertd.web.server import Server
+
+
+def hello(environment: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+
+
+def test_any_free_port_is_told() -> None:
+    """Port 0 takes a free one, and `url` leads to it."""
+    server = Server(hello, "127.0.0.1", 0)
+    server.start()
+    assert httpx.get(server.url).text == "hello"
+    assert server.alive
+    server.stop()
+    assert not server.alive
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    """The line says what to do."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Trouble, match=f"Port {port} is taken; set PORT to another"):
+            Server(hello, "127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "203.0.113.7"])
+def test_a_host_of_somebody_else_is_one_clear_line(host: str) -> None:
+    """HOST must be an address of this machine."""
+    with pytest.raises(Trouble, match="HOST is"):
+        Server(hello, host, 0)
+
+
+def test_stopping_finishes_the_request_that_runs() -> None:
+    """Whoever asked before the end gets the whole answer."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(environment: dict[str, Any], start: Any) -> Iterable[bytes]:
+        asked.set()
+        go_on.wait(10)
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [b"x" * 1_000_000]
+
+    server = Server(slow, "127.0.0.1", 0)
+    server.start()
+    answers: list[int] = []
+    customer = threading.Thread(target=lambda: answers.append(len(httpx.get(server.url).content)))
+    customer.start()
+    assert asked.wait(10)
+    ending = threading.Thread(target=server.stop)
+    ending.start()
+    go_on.set()
+    customer.join(10)
+    ending.join(10)
+    assert answers == [1_000_000]
+
+
+def test_a_server_that_never_started_can_be_stopped() -> None:
+    """A start-up that fails half-way gives its port back."""
+    server = Server(hello, "127.0.0.1", 0)
+    server.stop()
+    Server(hello, "127.0.0.1", server.port).stop()
