@@ -266,7 +266,7 @@ def m03_alerts(database: Database) -> None:
             acknowledged_at INTEGER,
             last_notified_at INTEGER
         ) STRICT;
-        CREATE INDEX alert_open ON alert (source_id, rule) WHERE state <> 'resolved';
+        CREATE INDEX alert_open ON alert (source_id, rule, state, severity) WHERE state <> 'resolved';
         CREATE INDEX alert_over ON alert (resolved_at, id) WHERE state = 'resolved';
         CREATE INDEX alert_by_level ON alert (level_id);
         CREATE INDEX alert_by_product ON alert (product_id);

@@ -116,15 +116,9 @@ def newest_poll(store: Store) -> tuple[object, ...]:
 
 def shelves(store: Store, state: State) -> dict[int, Shelf]:
     """By source, what it holds. Reads every level once, so callers keep the answer until `newest_poll` changes."""
-    products = dict(
-        store.execute("SELECT source_id, count(*) FROM product WHERE gone_at IS NULL GROUP BY source_id").fetchall()
-    )
-    levels = dict(
-        store.execute(
-            "SELECT w.source_id, sum(n) FROM (SELECT warehouse_id, count(*) AS n FROM level WHERE gone_at IS NULL "
-            "GROUP BY warehouse_id) JOIN warehouse w ON w.id = warehouse_id WHERE w.hidden_at IS NULL GROUP BY 1"
-        ).fetchall()
-    )
+    sums = store.execute(
+        "SELECT source_id, count(*), sum(level_count) FROM product WHERE gone_at IS NULL GROUP BY source_id"
+    ).fetchall()
     states: dict[int, dict[str, int]] = {}
     for source, name, count in store.execute(
         f"SELECT source_id, {state.sql} AS state, count(*) FROM stock_row r "
@@ -132,7 +126,7 @@ def shelves(store: Store, state: State) -> dict[int, Shelf]:
         state.parameters,
     ):
         states.setdefault(source, {})[name] = count
-    return {key: Shelf(products[key], levels.get(key, 0), states.get(key, {})) for key in products}
+    return {source: Shelf(products, levels, states.get(source, {})) for source, products, levels in sums}
 
 
 def outbox(store: Store, now: int) -> Outbox:

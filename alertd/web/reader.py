@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
@@ -44,9 +45,7 @@ class Reader:
         """A quantity with no more decimals than it has; an en dash where there is none."""
         if value is None:
             return "–"
-        if money:
-            return format_decimal(value, format="#,##0.00##", locale=self.locale)
-        return format_decimal(value, format="#,##0.######", locale=self.locale)
+        return _decimal(value, "#,##0.00##" if money else "#,##0.######", self.locale)
 
     def value(self, value: object) -> str:
         """A value of a rule's field: numbers to three places, yes and no, texts as they are."""
@@ -55,7 +54,7 @@ class Reader:
         if value is None or isinstance(value, int):
             return self.number(value)
         if isinstance(value, float):
-            return format_decimal(value, format="#,##0.###", locale=self.locale)
+            return _decimal(value, "#,##0.###", self.locale)
         return str(value)
 
     def ago(self, at: int) -> str:
@@ -75,3 +74,9 @@ class Reader:
     def day(self, at: int, zone: str | None) -> str:
         """A day on the shop's calendar: "20 nov"."""
         return format_datetime(clock.local(at, zone or "UTC"), _DAY[self.language], locale=self.locale)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, pattern: str, locale: str) -> str:
+    """A list says the same few numbers again and again, and Babel is thorough rather than quick."""
+    return format_decimal(value, format=pattern, locale=locale)

@@ -1,7 +1,7 @@
 """A real Chromium on the real server. Where there is none, the tests are skipped and say so."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from web import makers
 
+from alertd.rules.load import RuleSet
 from alertd.settings import read_settings
-from alertd.store.db import open_store
+from alertd.store.db import Store, open_store
 from alertd.web.app import create_app
 from alertd.web.server import Server
 
@@ -41,17 +42,23 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    home: Path = tmp_path_factory.mktemp("shop")
+    """A shop on an ordinary morning."""
+    yield from _serve(tmp_path_factory.mktemp("shop"), makers.seed_shop)
+
+
+@pytest.fixture(scope="session")
+def empty_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Just installed: a user, and nothing else."""
+    yield from _serve(tmp_path_factory.mktemp("empty"), lambda store: {})
+
+
+def _serve(home: Path, seed: Callable[[Store], dict[str, int]]) -> Iterator[Shop]:
     store = open_store(home / "alertd.db")
-    ids = makers.seed_shop(store)
+    ids = seed(store)
     makers.user(store, language="es")
-    app = create_app(
-        store,
-        read_settings({"ALERTD_HOME": str(home)}),
-        "a key for tests",
-        clock=lambda: makers.NOW,
-        rules=lambda: makers.rules(makers.BROKEN_RULE),
-    )
+    rules = makers.rules(makers.BROKEN_RULE) if ids else RuleSet((), ())
+    settings = read_settings({"ALERTD_HOME": str(home)})
+    app = create_app(store, settings, "a key for tests", clock=lambda: makers.NOW, rules=lambda: rules)
     server = Server(app, "127.0.0.1", 0)
     server.start()
     yield Shop(server.url, ids)

@@ -55,10 +55,26 @@ def test_every_page_fits_and_is_quiet(context: BrowserContext, shop: Shop, path:
     page.close()
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["/", "/alerts", "/products", "/rules", "/messages"])
+def test_empty_pages_fit_too(browser: Browser, empty_shop: Shop, size: str, path: str) -> None:
+    """The first pages a new owner sees are as well made as the full ones."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="es-SV")
+    page = context.new_page()
+    page.goto(empty_shop.url + "/login")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    _sign_in(context, empty_shop)
+    page.goto(empty_shop.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert _cut_off(page) == []
+    context.close()
+
+
 def _cut_off(page: Page) -> list[str]:
     """Texts of links and buttons that reach beyond the window."""
     return page.eval_on_selector_all(
-        "main a:not(.tabs a), main button, main td, main h1",
+        "main a, main button, main td, main h1, main p, main pre",
         "(all) => all.filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)"
         ".map(one => one.textContent.trim().slice(0, 40))",
     )

@@ -200,7 +200,7 @@ def seed_shop(store: Store) -> dict[str, int]:
         channel(store, "correo")
         for number, (name, category, stock, minimum, maximum) in enumerate(GOODS):
             key = product(store, ids["source"], name, code=f"{10_000 + 37 * number}", category=category,
-                          barcode=f"74100000{number:05d}")  # fmt: skip
+                          barcode=f"74100000{number:05d}", level_count=2)  # fmt: skip
             first = level(store, key, main, stock, minimum, maximum=maximum)
             history(store, first, _walk(stock, minimum), minimum)
             second = level(store, key, branch, minimum + 4 + number % 3, minimum, maximum=maximum)
