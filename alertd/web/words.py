@@ -360,6 +360,17 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "alert.since_firing": ("Activa desde {when}", "Ativo desde {when}", "Firing since {when}"),
     "alert.since_pending": ("En espera desde {when}", "Em espera desde {when}", "Pending since {when}"),
     "alert.since_resolved": ("Resuelta el {when}", "Resolvido em {when}", "Resolved on {when}"),
+    "alert.because.clear": ("volvió a estar en orden", "voltou a ficar em ordem", "it is in order again"),
+    "alert.because.gone": (
+        "ya no aparece en el catálogo de la tienda",
+        "não aparece mais no catálogo da loja",
+        "it is no longer in the shop's catalogue",
+    ),
+    "alert.because.withdrawn": (
+        "la regla se quitó o se apagó",
+        "a regra foi removida ou desligada",
+        "its rule was removed or switched off",
+    ),
     "alert.acknowledged": ("Atendida por {name}", "Atendido por {name}", "Acknowledged by {name}"),
     "alert.facts": ("Con qué se decidió", "Com o que se decidiu", "What it was judged by"),
     "alert.history": ("Historia", "História", "History"),

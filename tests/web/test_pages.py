@@ -269,6 +269,14 @@ def test_the_story_of_an_alert_holds_its_messages(signed_in: FlaskClient, store:
     assert f"/products/{ids['product']}" in text
 
 
+def test_a_resolved_alert_says_why(signed_in: FlaskClient, store: Store) -> None:
+    """Gone from the catalogue is not the same as restocked."""
+    shop = makers.source(store)
+    for reason, words in (("clear", "volvió a estar en orden"), ("gone", "ya no aparece en el catálogo")):
+        makers.alert(store, shop, state="resolved", resolved_at=NOW, resolved_reason=reason, fingerprint=reason)
+        assert words in signed_in.get(f"/alerts/{reason}").text
+
+
 def test_the_chart_breaks_where_the_level_vanished(signed_in: FlaskClient, store: Store) -> None:
     """No line is drawn through days nobody knows about."""
     shop = makers.source(store)
