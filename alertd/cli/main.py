@@ -13,6 +13,7 @@ import click
 from .. import __version__
 from ..errors import Trouble, UsageTrouble
 from ..settings import read_settings
+from ..store.db import what_to_do
 from . import alerts, channels, database, later, people, polling, rules, running, sources, stock
 
 
@@ -35,6 +36,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = alertd.main(list(arguments), prog_name="alertd", standalone_mode=False)
         return status if isinstance(status, int) else 0
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message(), err=True)
+        return 2
     except click.ClickException as fault:
         return _say(_usage(fault), fault.exit_code)
     except click.Abort:
@@ -45,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return 1
     except sqlite3.Error as fault:
-        return _say(f"The database could not be used ({fault}); nothing was half written. Try again.", 1)
+        return _say(_database_fault(fault), 1)
     except OSError as fault:
         return _say(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.", 1)
     except Exception:  # the edge of the house: a fault of ours becomes one line, and its traceback a file
@@ -53,7 +57,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _say(line: str, status: int) -> int:
-    click.echo(f"alertd: {line}", err=True)
+    # What people typed may hold line feeds; the answer is one line all the same.
+    click.echo(f"alertd: {' '.join(line.split())}", err=True)
     return status
 
 
@@ -62,6 +67,12 @@ def _usage(fault: click.ClickException) -> str:
     text = " ".join(fault.format_message().split())
     command = fault.ctx.command_path if isinstance(fault, click.UsageError) and fault.ctx else "alertd"
     return f"{text.rstrip('.')}. See '{command} --help'."
+
+
+def _database_fault(fault: sqlite3.Error) -> str:
+    with contextlib.suppress(UsageTrouble):
+        return what_to_do(read_settings().database, fault)
+    return f"The database could not be used ({fault})."
 
 
 def _keep_traceback() -> str:

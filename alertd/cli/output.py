@@ -58,6 +58,11 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something: `1 call`, `12 calls`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def local_time(at: int | None, zone: str = "UTC") -> str:
     """A moment on a shop's clock, to the minute."""
     return "" if at is None else clock.local(at, zone).strftime("%Y-%m-%d %H:%M")

@@ -1,8 +1,6 @@
 """What a turn of the loop works with: store, vault, clock and dice, handed in so that tests own them."""
 
-import os
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +11,10 @@ from .. import clock
 from ..settings import Settings, make_home, rules_folder, secret_key
 from ..store import Store, open_store
 from ..vault import Vault
+from ..workers import worker_name
 from .rulebook import RuleShelf
 
 Progress = Callable[[str, str, int, int | None], None]
-
-
-def worker_name() -> str:
-    """A name for this process and thread pool, so that a lease tells who holds it."""
-    return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
 def no_progress(_source: str, _lane: str, _page: int, _pages: int | None) -> None:

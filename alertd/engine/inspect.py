@@ -15,6 +15,8 @@ from .context import Context
 from .planner import Plan, plan
 from .purse import ALLOWANCE, Purse
 
+MOST_SHOWN = 20
+
 
 @dataclass(slots=True)
 class Findings:
@@ -29,6 +31,7 @@ class Findings:
     quota_left: int | None = None
     plan: Plan | None = None
     quality: dict[str, int] = field(default_factory=dict)
+    set_aside: list[dict[str, str]] = field(default_factory=list)
     held: str | None = None
     error: str | None = None
 
@@ -44,6 +47,7 @@ class Findings:
             "quota_left": self.quota_left,
             "plan": self.plan.sentence() if self.plan else None,
             "findings": self.quality,
+            "set_aside": self.set_aside,
             "held": self.held,
             "error": self.error,
         }
@@ -61,6 +65,7 @@ class Findings:
         if self.plan:
             lines.append(f"Plan: {self.plan.sentence()}")
         lines += [f"Data: {count:,} {_WORDS[name]}" for name, count in self.quality.items() if count]
+        lines += [f"Set aside: {each['record'] or 'a record without id'}: {each['reason']}" for each in self.set_aside]
         if self.held:
             lines.append(f"Held back: {self.held}; 'alertd source accept {self.source}' takes it")
         return lines
@@ -119,7 +124,9 @@ def _look_at_data(context: Context, source: Source, found: Findings) -> None:
     if source.snapshot_at is not None:
         found.quality = quality.findings(store, source.id)
         found.warehouses = quality.warehouses(store, source.id) or found.warehouses
-    found.quality["quarantined"] = len(quarantine.list_quarantine(store, source.id))
+    set_aside = quarantine.list_quarantine(store, source.id)
+    found.quality["quarantined"] = len(set_aside)
+    found.set_aside = [{"record": row["key"], "reason": row["reason"]} for row in set_aside[:MOST_SHOWN]]
     found.quality["unmatched_lines"] = len(documents.unmatched_lines(store, source.id, limit=10_000))
     found.quality["unverified_documents"] = sum(row["documents"] for row in documents.unknown_states(store, source.id))
     held = snapshots.held(store, source.id)

@@ -13,6 +13,7 @@ import structlog
 from ..notify.worker import Sender
 from ..store import budget, polls, sources
 from ..store.sources import Source
+from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
 
@@ -20,6 +21,12 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 SOURCES_AT_ONCE = 4
 REST_AFTER_FAULT_SECONDS = 5.0
+
+
+def free_lanes_of_the_dead(context: Context) -> int:
+    """Let go of the lanes that a killed process of this machine was reading, so that nobody waits for their leases."""
+    gone = [name for name in polls.lease_holders(context.store, now=context.now()) if is_gone(name)]
+    return sum(polls.release_all(context.store, worker=name) for name in gone)
 
 
 class Poller:
@@ -34,6 +41,7 @@ class Poller:
 
     def run(self) -> None:
         """Look for due lanes twice a second, until `stop`."""
+        free_lanes_of_the_dead(self._context)
         polls.close_interrupted(self._context.store, self._context.now())
         budget.forget_before(self._context.store, self._context.now())
         while not self._stopping.is_set():

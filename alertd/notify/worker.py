@@ -6,10 +6,8 @@ behind is sent again with the same key when its lease runs out, or at once when 
 """
 
 import logging
-import os
 import random
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -25,6 +23,7 @@ from ..errors import Trouble
 from ..store import Store, channels, outbox
 from ..store.outbox import Claimed
 from ..vault import Vault
+from ..workers import is_gone, worker_name
 from .channels import Delivery, Outcome, Timeout, send
 from .content import Content, decode
 from .render import Rendered, plain, render
@@ -62,11 +61,6 @@ class Parcel:
     message: Claimed
     address: str
     rendered: Rendered
-
-
-def worker_name() -> str:
-    """A name that nobody else has, from which others on this machine can tell whether its process still lives."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
 def delay_seconds(attempts: int, dice: Dice) -> float:
@@ -130,21 +124,8 @@ def word(content: Content, language: str, url: str, *, now: int | None = None) -
 
 def free_leases_of_the_dead(store: Store, *, now: int) -> int:
     """Let go of what a killed process of this machine still holds, so that nobody waits for its lease to run out."""
-    gone = [name for name in outbox.lease_holders(store, now=now) if _is_gone(name)]
+    gone = [name for name in outbox.lease_holders(store, now=now) if is_gone(name)]
     return sum(outbox.release(store, worker=name) for name in gone)
-
-
-def _is_gone(name: str) -> bool:
-    host, _, rest = name.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname() or not rest.isdigit() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 @dataclass(slots=True)

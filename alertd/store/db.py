@@ -112,14 +112,15 @@ def open_store(path: Path | str) -> Store:
                 migrations.apply(store.database)
     except sqlite3.DatabaseError as fault:
         store.close()
-        raise Trouble(_what_to_do(path, fault)) from None
+        raise Trouble(what_to_do(path, fault)) from None
     except Trouble:
         store.close()
         raise
     return store
 
 
-def _what_to_do(path: Path | str, fault: sqlite3.DatabaseError) -> str:
+def what_to_do(path: Path | str, fault: sqlite3.Error) -> str:
+    """The sentence for a person about a database that cannot be used."""
     text = str(fault)
     if "readonly" in text or "unable to open" in text:
         return f"Cannot write the database {path}; make its folder writable or set ALERTD_HOME to another."
@@ -127,7 +128,9 @@ def _what_to_do(path: Path | str, fault: sqlite3.DatabaseError) -> str:
         return f"The database {path} is busy with another program for more than {BUSY_SECONDS:.0f} s; try again."
     if "full" in text:
         return f"The disk of {path} is full; make room and start again. Nothing was lost."
-    return f"{path} cannot be read as a database ({text}); restore it from a backup with 'alertd db restore FILE'."
+    if "malformed" in text or "not a database" in text:
+        return f"{path} cannot be read as a database ({text}); restore it from a backup with 'alertd db restore FILE'."
+    return f"The database {path} could not be used ({text}); nothing was half written. Try again."
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -1,5 +1,7 @@
 """The schedule of every lane and the record of every poll. What is due is a column; a restart forgets nothing."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from .db import Row, Store
@@ -50,6 +52,18 @@ def end_poll(store: Store, poll_id: int, poll: Poll, now: int) -> None:
         )
 
 
+def lease_holders(store: Store, *, now: int) -> list[str]:
+    """The workers that hold a lane whose lease has not run out."""
+    rows = store.rows("SELECT DISTINCT lease_by FROM lane WHERE lease_until > ?", (now,))
+    return [row["lease_by"] for row in rows if row["lease_by"]]
+
+
+def release_all(store: Store, *, worker: str) -> int:
+    """Give back every lane of a worker that is known to be gone. Returns how many."""
+    with store.write():
+        return store.execute("UPDATE lane SET lease_until = 0, lease_by = NULL WHERE lease_by = ?", (worker,)).rowcount
+
+
 def close_interrupted(store: Store, now: int) -> int:
     """Polls that a killed process left running: they changed nothing, and are failures."""
     with store.write():
@@ -66,6 +80,17 @@ def lanes(store: Store, source_id: int) -> dict[str, Row]:
     return {row["name"]: row for row in rows}
 
 
+def catalogue_due_before(store: Store, budget_key: str, at: int) -> bool:
+    """Whether any source of this key is to read its catalogue before a moment; one that never did is."""
+    return bool(
+        store.value(
+            "SELECT 1 FROM source s LEFT JOIN lane l ON l.source_id = s.id AND l.name IN ('sweep', 'low')"
+            " WHERE s.budget_key = ? AND l.stopped IS NULL AND coalesce(l.next_due_at, 0) < ?",
+            (budget_key, at),
+        )
+    )
+
+
 def lease_lane(store: Store, source_id: int, lane: str, *, worker: str, now: int, seconds: float) -> bool:
     """Claim a lane, so that two processes never poll it at once. False when another holds it."""
     with store.write():
@@ -76,6 +101,15 @@ def lease_lane(store: Store, source_id: int, lane: str, *, worker: str, now: int
                 " AND (lease_until <= ? OR lease_by = ?)",
                 (now + int(seconds * 1000), worker, source_id, lane, now, worker),
             ).rowcount
+        )
+
+
+def break_lease(store: Store, source_id: int, lane: str, holder: str) -> None:
+    """Take a lane from a process that is known to be dead."""
+    with store.write():
+        store.execute(
+            "UPDATE lane SET lease_until = 0, lease_by = NULL WHERE source_id = ? AND name = ? AND lease_by = ?",
+            (source_id, lane, holder),
         )
 
 
@@ -99,6 +133,31 @@ def release_lane(
             " WHERE source_id = ?5 AND name = ?6 AND lease_by = ?7",
             (next_due_at, stopped, success, now, source_id, lane, worker),
         )
+
+
+def stop_all(store: Store, source_id: int, lanes: Iterable[str], why: str) -> None:
+    """Stop every lane of a source: what refuses one call with a key refuses them all."""
+    with store.write():
+        for lane in lanes:
+            store.execute(
+                "INSERT INTO lane (source_id, name, stopped) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT DO UPDATE SET stopped = coalesce(stopped, ?3)",
+                (source_id, lane, why),
+            )
+
+
+def start_again(store: Store, source_id: int, why: str) -> None:
+    """Let lanes run again that were stopped for a reason that has passed."""
+    store.execute("UPDATE lane SET stopped = NULL WHERE source_id = ? AND stopped = ?", (source_id, why))
+
+
+def postpone(store: Store, source_id: int, lane: str, until: int) -> None:
+    """Let a lane that is free wait until a moment: another has just read what it would."""
+    store.execute(
+        "INSERT INTO lane (source_id, name, next_due_at) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT DO UPDATE SET next_due_at = max(next_due_at, ?3)",
+        (source_id, lane, until),
+    )
 
 
 def set_mark(store: Store, source_id: int, lane: str, mark: str) -> None:
