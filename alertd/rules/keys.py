@@ -11,32 +11,15 @@ from .query import EVERYTHING, read_query
 from .reader import Reader
 from .rule import DEFAULT_SEVERITY, Predicate, Rule
 from .suggest import did_you_mean, one_of
-from .vocabulary import ON_TYPES
+from .telling import Quiet, read_groups, read_labels, read_message, read_quiet, read_repeat
+from .vocabulary import BY, ON_TYPES, WINDOWED
 
 LANGUAGES = ("es", "pt", "en")
-KEYS = {
-    "name": True,
-    "title": True,
-    "on": True,
-    "source": True,
-    "query": True,
-    "when": True,
-    "for": True,
-    "recover": True,
-    "keep_firing_for": True,
-    "severity": True,
-    "notify": True,
-    "resolved": True,
-    "enabled": True,
-    "labels": False,
-    "group_by": False,
-    "repeat": False,
-    "quiet": False,
-    "message": False,
-    "window": False,
-    "by": False,
-}
-"""Every key a rule may have, and whether it is available yet."""
+KEYS = (
+    "name", "title", "on", "source", "query", "when", "for", "recover", "keep_firing_for", "severity", "labels",
+    "group_by", "notify", "repeat", "resolved", "quiet", "message", "window", "by", "enabled",
+)  # fmt: skip
+"""Every key a rule may have."""
 
 REQUIRED = ("name", "on", "when")
 _SYNONYMS = {
@@ -48,6 +31,10 @@ _SYNONYMS = {
 _NAME = re.compile(r"[a-z0-9-]+")
 _LONGEST_NAME = 100
 _LONGEST_TITLE = 200
+
+_DAY_SECONDS = 86_400
+_DEFAULT_WINDOW = 7.0 * _DAY_SECONDS
+_LONGEST_WINDOW_DAYS = 180
 
 Entries = dict[str, tuple[Scalar, Node]]
 
@@ -68,6 +55,7 @@ def read_rule(reader: Reader, node: Node, known: Known, text: str) -> Rule | Non
     on = _on(reader, entries)
     read = _Keys(reader, entries, on)
     name, title, when = read.name(), read.title(), read.expression("when")
+    labels = read.labels()
     rule = Rule(
         name=name or "",
         title=title,
@@ -86,8 +74,33 @@ def read_rule(reader: Reader, node: Node, known: Known, text: str) -> Rule | Non
         line=node.place.line,
         text=text,
         digest="",
+        labels=labels,
+        group_by=read.group_by(labels),
+        repeat_seconds=read.repeat(),
+        quiet=read.quiet(),
+        message=read.message(),
+        window_seconds=read.window(),
+        by=read.by(),
     )
+    _check_together(reader, rule, entries)
     return None if reader.errors else _sealed(rule)
+
+
+def _check_together(reader: Reader, rule: Rule, entries: Entries) -> None:
+    """Keys that are good alone and contradict each other."""
+    if rule.recover is not None and rule.recover == rule.when:
+        hint = "Write when it is over, such as recover: stock > stock_minimo."
+        reader.wrong(entries["recover"][1].place, "'recover' says the same as 'when': the alert could never end.", hint)
+    if "when" in entries and rule.when is not EVERYTHING and not rule.when.words:
+        reader.wrong(entries["when"][1].place, "'when' looks at no field, so it is always or never true.", _FIELD_HINT)
+    if rule.notify == ():
+        for key in ("repeat", "quiet", "message", "group_by"):
+            if key in entries:
+                message = f"'{key}' says how to tell people, but 'notify: []' tells nobody."
+                reader.wrong(entries[key][0].place, message, f"Delete '{key}', or name a channel in 'notify'.")
+
+
+_FIELD_HINT = "Compare a field, such as stock <= stock_minimo."
 
 
 def name_place(node: Node) -> Place:
@@ -115,9 +128,6 @@ def _is_name(text: str) -> bool:
 
 
 def _check_keys(reader: Reader, node: Mapping, entries: Entries) -> None:
-    for name, (key, _) in entries.items():
-        if not KEYS[name]:
-            reader.wrong(key.place, f"'{name}' is not available yet.", "Delete the line for now.")
     for name in REQUIRED:
         if name not in entries:
             reader.wrong(node.place, f"The rule has no '{name}'.", _EXAMPLES[name])
@@ -139,7 +149,8 @@ def _on(reader: Reader, entries: Entries) -> str:
     if on is None or ON_TYPES.get(on):
         return on or "stock"
     if on in ON_TYPES:
-        reader.wrong(node.place, f"'on: {on}' is not available yet.", "Today a rule is about on: stock.")
+        hint = f"Today a rule is about {one_of([f'on: {each}' for each, there in ON_TYPES.items() if there])}."
+        reader.wrong(node.place, f"'on: {on}' is not available yet.", hint)
         return on
     hint = did_you_mean(on, ON_TYPES) or f"It is one of {one_of(ON_TYPES)}."
     reader.wrong(node.place, f"'{on}' is not something a rule can be about.", hint)
@@ -207,6 +218,63 @@ class _Keys(NamedTuple):
         node = self._value(key)
         return 0.0 if node is None else self.reader.seconds(node, key)
 
+    def labels(self) -> dict[str, str]:
+        node = self._value("labels")
+        return {} if node is None else read_labels(self.reader, node)
+
+    def group_by(self, labels: dict[str, str]) -> tuple[str, ...]:
+        node = self._value("group_by")
+        return () if node is None else read_groups(self.reader, node, self.on, labels)
+
+    def repeat(self) -> float | None:
+        node = self._value("repeat")
+        return None if node is None else read_repeat(self.reader, node)
+
+    def quiet(self) -> Quiet | None:
+        node = self._value("quiet")
+        return None if node is None else read_quiet(self.reader, node)
+
+    def message(self) -> str | None:
+        node = self._value("message")
+        return None if node is None else read_message(self.reader, node)
+
+    def window(self) -> float | None:
+        """The days a subject is counted over; documents carry dates, so only whole days mean anything."""
+        if not self._belongs("window", WINDOWED):
+            return None
+        node = self._value("window")
+        if node is None:
+            return _DEFAULT_WINDOW
+        before = len(self.reader.errors)
+        seconds = self.reader.seconds(node, "window")
+        if len(self.reader.errors) > before:
+            return _DEFAULT_WINDOW
+        days = seconds / _DAY_SECONDS
+        if not days.is_integer() or not 1 <= days <= _LONGEST_WINDOW_DAYS:
+            message = "'window' must be whole days, because documents carry a date and no time."
+            self.reader.wrong(node.place, message, f"Write it like 1d, 7d or 4w; {_LONGEST_WINDOW_DAYS}d is the most.")
+        return seconds
+
+    def by(self) -> str | None:
+        if not self._belongs("by", tuple(BY)):
+            return None
+        node = self._value("by")
+        options = BY[self.on]
+        word = options[0] if node is None else self.reader.text(node, "by")
+        if node is not None and word is not None and word not in options:
+            hint = did_you_mean(word, options) or f"It is one of {one_of(options)}."
+            self.reader.wrong(node.place, f"Nothing is counted by '{word}'.", hint)
+        return word
+
+    def _belongs(self, key: str, homes: tuple[str, ...]) -> bool:
+        """Whether the kind of subject has this key; where it is written and does not, that is a mistake."""
+        if self.on in homes:
+            return True
+        if key in self.entries:
+            hint = f"It belongs to on: {one_of(homes)}. Delete the line."
+            self.reader.wrong(self.entries[key][0].place, f"'{key}' says nothing on: {self.on}.", hint)
+        return False
+
     def flag(self, key: str) -> bool:
         node = self._value(key)
         return node is None or self.reader.flag(node, key) is not False
@@ -252,9 +320,8 @@ def _is_true(node: Node) -> bool:
 
 
 def _sealed(rule: Rule) -> Rule:
-    """The rule with its digest: of what decides, not of how it is written or called in a title."""
-    decides = (
-        rule.name,
+    """The rule with its digests: of what decides, not of how it is written or called in a title."""
+    body = (
         rule.on,
         rule.sources,
         *(predicate and (predicate.sql, predicate.parameters) for predicate in (rule.query, rule.when, rule.recover)),
@@ -264,5 +331,16 @@ def _sealed(rule: Rule) -> Rule:
         rule.notify,
         rule.tell_resolved,
         rule.enabled,
+        sorted(rule.labels.items()),
+        rule.group_by,
+        rule.repeat_seconds,
+        rule.quiet,
+        rule.message,
+        rule.window_seconds,
+        rule.by,
     )
-    return replace(rule, digest=hashlib.sha256(repr(decides).encode()).hexdigest())
+    return replace(rule, digest=_hash((rule.name, *body)), body_digest=_hash(body))
+
+
+def _hash(parts: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,10 +1,15 @@
 """A rule as the engine knows it: read, checked and compiled. Nothing here reads files or runs SQL."""
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ..model import SEVERITIES
 from . import vocabulary
+
+if TYPE_CHECKING:
+    from .telling import Quiet
 
 DEFAULT_SEVERITY = "warning"
 _ALWAYS_SHOWN = {"stock": ("stock", "stock_minimo", "stock_maximo")}
@@ -27,7 +32,9 @@ class Rule:
     """One rule in force. `sources` or `notify` of None mean every one; `severities` end with one that always holds.
 
     `text` is the YAML as somebody wrote it; `digest` changes when anything changes that decides what fires, when it
-    fires, how grave it is or who is told.
+    fires, how grave it is or who is told, and `body_digest` is the same without the name, by which a renamed rule is
+    known again. `group_by` of () is one message a rule and source; `repeat_seconds` of None never repeats.
+    `window_seconds` and `by` are set where the subject has them (returns, sales, reconciliation).
     """
 
     name: str
@@ -47,6 +54,14 @@ class Rule:
     line: int
     text: str
     digest: str
+    body_digest: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    group_by: tuple[str, ...] = ()
+    repeat_seconds: float | None = None
+    quiet: Quiet | None = None
+    message: str | None = None
+    window_seconds: float | None = None
+    by: str | None = None
 
 
 def severity_case(rule: Rule) -> Predicate:

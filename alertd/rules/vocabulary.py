@@ -14,6 +14,12 @@ Kind = Literal["number", "text", "flag", "id", "condition"]
 ON_TYPES = {"stock": True, "product": False, "returns": False, "sales": False, "reconciliation": False, "source": False}
 """The subjects a rule may be about, and whether they are available yet."""
 
+WINDOWED = ("returns", "sales", "reconciliation")
+"""The subjects that are counted over a `window:`."""
+
+BY = {"returns": ("product", "marca", "categoria", "source"), "sales": ("product", "marca", "categoria", "source")}
+"""What one subject may be, where `by:` says so; the first is the default."""
+
 _LEVEL = ("stock",)
 _CATALOGUE = ("stock", "product")
 _RETURNS = ("returns",)

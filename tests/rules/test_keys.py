@@ -2,8 +2,8 @@
 
 import pytest
 
-from alertd.rules.keys import KEYS
 from alertd.rules.rule import severity_case, value_columns
+from alertd.rules.telling import Quiet
 
 from .makers import MINIMAL, load, mistakes, one_rule
 
@@ -32,6 +32,11 @@ def test_every_available_key_is_read():
         "notify: [slack-compras, correo]\n"
         "resolved: false\n"
         "enabled: false\n"
+        "labels: {equipo: compras}\n"
+        "group_by: [nombre_sucursal, equipo]\n"
+        "repeat: 24h\n"
+        'quiet: {hours: "20:00-07:00", days: [sun], critical: true}\n'
+        "message: |\n  {{ alerts | length }} productos en {{ group.nombre_sucursal }}\n"
     )
     assert rule.title == {"es": "Bajo", "pt": "Bajo", "en": "Low"}
     assert rule.sources == ("tienda-centro",)
@@ -42,6 +47,11 @@ def test_every_available_key_is_read():
     assert [word for word, _ in rule.severities] == ["critical", "info"]
     assert rule.notify == ("slack-compras", "correo")
     assert (rule.tell_resolved, rule.enabled) == (False, False)
+    assert rule.labels == {"equipo": "compras"}
+    assert rule.group_by == ("nombre_sucursal", "equipo")
+    assert rule.repeat_seconds == 86_400.0
+    assert rule.quiet == Quiet(20 * 60, 7 * 60, (6,), critical=True)
+    assert rule.message == "{{ alerts | length }} productos en {{ group.nombre_sucursal }}\n"
 
 
 WRONG = [
@@ -80,6 +90,32 @@ WRONG = [
     ("resolved: 'true'\n", 4, 11, "true or false", "without quotes"),
     ("enabled: 1\n", 4, 10, "true or false", ""),
     ("query: todo\n", 4, 8, "keys and values", "tipo, enable"),
+    ("labels: compras\n", 4, 9, "keys and values", "{equipo: compras}"),
+    ("labels: {Equipo: x}\n", 4, 10, "cannot be the name", "equipo"),
+    ("labels: {rule: x}\n", 4, 10, "already", "another"),
+    ("labels: {a: 1}\n", 4, 13, "must be a text", '"1"'),
+    ("group_by: nombre_sucursl\n", 4, 11, "cannot be grouped", "'nombre_sucursal'"),
+    ("group_by: [marca, marca]\n", 4, 19, "twice", "once"),
+    ("group_by: []\n", 4, 11, "names nothing", "delete"),
+    ("repeat: never\n", 4, 9, "duration", "30m"),
+    ("repeat: 0\n", 4, 9, "without end", "24h"),
+    ("quiet: noche\n", 4, 8, "keys and values", "hours"),
+    ("quiet: {critical: true}\n", 4, 8, "neither", "hours"),
+    ("quiet: {hours: 20-07}\n", 4, 16, "two times", "20:00-07:00"),
+    ("quiet: {hours: '25:00-07:00'}\n", 4, 16, "two times", "20:00-07:00"),
+    ("quiet: {hours: '07:00-07:00'}\n", 4, 16, "same time", "days"),
+    ("quiet: {days: [domingo]}\n", 4, 16, "not a day", "mon"),
+    ("quiet: {days: [dom]}\n", 4, 16, "not a day", "'sun'"),
+    ("quiet: {days: [mon, tue, wed, thu, fri, sat, sun]}\n", 4, 8, "nobody", "notify: []"),
+    ("message: '{% for a in alerts %}'\n", 4, 11, "not a good template", "{{ }}"),
+    ("message: |\n  hola\n  {{ alerts | foo }}\n", 6, 3, "not a good template", "{{ }}"),
+    ("message: '{{ alrts }}'\n", 4, 14, "'alrts'", "'alerts'"),
+    ("message: '{% include \"x\" %}'\n", 4, 11, "other files", "here"),
+    ("window: 7d\n", 4, 1, "says nothing on: stock", "returns"),
+    ("by: marca\n", 4, 1, "says nothing on: stock", "returns"),
+    ("recover: stock <= stock_minimo\n", 4, 10, "never end", "recover"),
+    ("notify: []\nrepeat: 1d\n", 5, 1, "tells nobody", "'repeat'"),
+    ("notify: []\nmessage: hola\n", 5, 1, "tells nobody", "'message'"),
 ]
 
 
@@ -90,12 +126,6 @@ def test_a_wrong_key_or_value_is_refused_where_it_stands(more: str, line: int, c
     assert (at_line, at_column) == (line, column)
     assert message in said
     assert hint in (advice or "")
-
-
-@pytest.mark.parametrize("key", [key for key, available in KEYS.items() if not available])
-def test_a_key_to_come_is_answered_by_its_name(key: str):
-    """It is no typing mistake, and it must not be taken silently either."""
-    assert mistakes(f"{MINIMAL}{key}: 24h\n") == [(4, 1, f"'{key}' is not available yet.", "Delete the line for now.")]
 
 
 @pytest.mark.parametrize("on", ["product", "returns", "sales", "reconciliation", "source"])
@@ -172,7 +202,8 @@ def test_the_digest_stands_still_while_nothing_that_decides_changes(more: str):
 @pytest.mark.parametrize(
     "more",
     ["query: {enable: 1}\n", "recover: stock > 5\n", "for: 1s\n", "keep_firing_for: 1s\n", "severity: high\n",
-     "severity: {high: stock < 1}\n", "notify: [a]\n", "source: a\n", "resolved: false\n", "enabled: false\n"],
+     "severity: {high: stock < 1}\n", "notify: [a]\n", "source: a\n", "resolved: false\n", "enabled: false\n",
+     "labels: {a: b}\n", "group_by: marca\n", "repeat: 1d\n", "quiet: {days: [sun]}\n", "message: hola\n"],
 )  # fmt: skip
 def test_the_digest_changes_with_everything_that_decides(more: str):
     """What fires, when, how gravely, and who hears of it."""
@@ -184,3 +215,18 @@ def test_the_text_is_the_yaml_as_written():
     """Comments and all, so that what stands in force can be shown."""
     text = "# mi regla\n" + MINIMAL
     assert load(text).rules[0].text == text
+
+
+def test_a_rule_that_only_changed_its_name_has_the_same_body():
+    """So it is known again, and its open alerts move with it."""
+    one, other = one_rule(), load(MINIMAL.replace("low-stock", "pocas-cajas")).rules[0]
+    assert one.digest != other.digest
+    assert one.body_digest == other.body_digest
+    assert one.body_digest != one_rule("severity: high\n").body_digest
+
+
+def test_a_condition_over_no_field_is_refused():
+    """It would fire for everything, or for nothing, for ever."""
+    ((line, column, message, _),) = mistakes("name: a\non: stock\nwhen: 1 = 1\n")
+    assert (line, column) == (3, 7)
+    assert "no field" in message
