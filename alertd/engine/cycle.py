@@ -56,7 +56,7 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
             if poll is None:
                 continue
             cycle.polls.append(poll)
-            if poll.error_kind in ("key", "quota"):
+            if poll.error_kind in ("key", "quota", "stopped"):
                 break
         _evaluate_anyway(turn, cycle)
     finally:

@@ -1,15 +1,17 @@
 """The loop: ask which lanes are due, poll them, say so to the sender, wait. And the threads that belong to it.
 
 What is due is a column in the database, so memory holds nothing that a restart would miss. One source that does not
-answer holds up nobody: each source has its turn in a thread of a small pool.
+answer holds up nobody: each source has its turn in a thread of its own, a few at once.
 """
 
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import structlog
 
+from ..errors import SourceTrouble
 from ..notify.worker import Sender
 from ..store import budget, polls, sources
 from ..store.sources import Source
@@ -21,6 +23,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 SOURCES_AT_ONCE = 4
 REST_AFTER_FAULT_SECONDS = 5.0
+STOP_SECONDS = 6.0
 
 
 def free_lanes_of_the_dead(context: Context) -> int:
@@ -33,11 +36,10 @@ class Poller:
     """Polls what is due until it is stopped. `run` belongs in a thread of its own."""
 
     def __init__(self, context: Context, on_queued: Callable[[], None]) -> None:
-        self._context = context
+        self._context = replace(context, progress=self._between_pages)
         self._on_queued = on_queued
         self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(SOURCES_AT_ONCE, thread_name_prefix="source")
-        self._at_work: dict[int, Future[None]] = {}
+        self._at_work: dict[int, threading.Thread] = {}
 
     def run(self) -> None:
         """Look for due lanes twice a second, until `stop`."""
@@ -47,19 +49,26 @@ class Poller:
         while not self._stopping.is_set():
             self.turn()
             self._stopping.wait(LOOK_SECONDS)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._wait_for_turns()
 
     def turn(self) -> int:
         """Start every source that is due and not at work already. Returns how many were started."""
-        self._at_work = {key: future for key, future in self._at_work.items() if not future.done()}
+        self._at_work = {key: thread for key, thread in self._at_work.items() if thread.is_alive()}
         started = 0
         for source in sources.list_sources(self._context.store):
-            if source.id not in self._at_work:
-                due = due_lanes(self._context, source)
-                if due:
-                    self._at_work[source.id] = self._pool.submit(self._poll, source, due)
-                    started += 1
+            if source.id in self._at_work or len(self._at_work) >= SOURCES_AT_ONCE:
+                continue
+            due = due_lanes(self._context, source)
+            if due:
+                self._start(source, due)
+                started += 1
         return started
+
+    def _start(self, source: Source, due: list[str]) -> None:
+        # A daemon, so that a system which does not answer cannot keep the process from ending.
+        thread = threading.Thread(target=self._poll, args=(source, due), name=f"source-{source.name}", daemon=True)
+        self._at_work[source.id] = thread
+        thread.start()
 
     def _poll(self, source: Source, due: list[str]) -> None:
         """One source's turn. The edge of the loop: a fault of ours is logged, and the next turn comes."""
@@ -72,8 +81,25 @@ class Poller:
         if cycle.queued:
             self._on_queued()
 
+    def _between_pages(self, _source: str, _lane: str, _page: int, _pages: int | None) -> None:
+        """The place where a reading can be given up: nothing of it was taken over yet."""
+        if self._stopping.is_set():
+            raise SourceTrouble(
+                "alertd was stopped during this poll; it is read again at the next start.",
+                kind="stopped",
+                retry_at=self._context.now(),
+            )
+
+    def _wait_for_turns(self) -> None:
+        """Until each source has finished its page. One that hangs is cut off: what it read was not taken over."""
+        give_up_at = time.monotonic() + STOP_SECONDS
+        for thread in self._at_work.values():
+            thread.join(max(0.0, give_up_at - time.monotonic()))
+            if thread.is_alive():
+                log.warning("cut off in the middle of a poll; nothing of it was taken over", thread=thread.name)
+
     def stop(self) -> None:
-        """Start nothing new; `run` returns when the sources at work have finished their turn."""
+        """Start nothing new; `run` returns when the sources at work have finished their page, or hang."""
         self._stopping.set()
 
 
