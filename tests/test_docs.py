@@ -1,0 +1,49 @@
+"""What the README says is true: its rule loads, its commands and settings exist, and every setting is in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from alertd.cli.main import alertd
+from alertd.rules.load import load_text
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_rule_in_the_readme_is_good() -> None:
+    """A newcomer copies the first example word for word."""
+    samples = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    assert samples
+    for sample in samples:
+        assert load_text(sample, "README.md").errors == ()
+
+
+def test_every_command_in_the_readme_exists() -> None:
+    """`alertd WORD` anywhere in the text names a command."""
+    named = set(re.findall(r"(?:^|`|&& )alertd ([a-z]+)", README, re.M))
+    assert named
+    assert named <= set(alertd.commands)
+
+
+@pytest.mark.parametrize("command", sorted(alertd.commands))
+def test_every_command_that_works_is_in_the_readme(command: str) -> None:
+    """What is not written down is not found."""
+    if "not available yet" not in (alertd.commands[command].help or ""):
+        assert f"alertd {command}" in README
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    """The variables that the settings read are those of the table."""
+    source = (ROOT / "alertd" / "settings.py").read_text()
+    read = set(re.findall(r'environment\.get\("([A-Z_]+)"', source))
+    assert read
+    assert read == {name for name in re.findall(r"`([A-Z_]{4,})`", README) if name in read}
+
+
+def test_every_page_the_docs_point_to_is_there() -> None:
+    """A link to a page that was renamed leads nowhere."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} points to {target}"
