@@ -1,0 +1,105 @@
+"""Fetch the next pages of a walk while this one is being read, when their server is far away.
+
+Pages come out in their order, a fault when its page's turn comes. Every call is paid for before it leaves, by the
+caller's own thread, which also judges every reply: the threads here do nothing but wait for the network.
+"""
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from ..errors import SourceTrouble
+from .http import TRIES, Http, Reply, may_pass
+
+# A server that answers within this is near, or idle waiting is not what it costs: one connection is as fast there.
+FAR_SECONDS = 0.015
+AT_ONCE = 4
+
+Answer = TypeVar("Answer")
+
+
+class Ahead(Generic[Answer]):
+    """The pages of one address. At most AT_ONCE of them are on their way or waiting to be taken."""
+
+    def __init__(self, http: Http[Answer], path: str, query: Mapping[str, str | int], *, dated: bool = False) -> None:
+        self._http = http
+        self._path = path
+        self._query = query
+        self._dated = dated
+        self._pool: ThreadPoolExecutor | None = None
+        self._waiting: dict[int, Future[Reply]] = {}
+        self._refused: tuple[int, SourceTrouble] | None = None
+        self._recent: deque[float] = deque(maxlen=AT_ONCE)
+
+    def page(self, number: int) -> Answer:
+        """The answer for a page. Raises SourceTrouble, also when the budget refused this page earlier."""
+        if self._refused and self._refused[0] == number:
+            raise self._refused[1]
+        future = self._waiting.pop(number, None)
+        if future is None:
+            return self._fetch_now(number, TRIES)
+        try:
+            return self._http.judged(future.result(), self._dated)
+        except SourceTrouble as fault:
+            if not may_pass(fault):
+                raise
+        return self._fetch_now(number, TRIES - 1)
+
+    def look_ahead(self, after: int, last: int) -> None:
+        """Send for the pages that follow `after`, up to `last`, as far as the server's distance makes it worth while.
+
+        Nothing more is sent for while a fault waits for its turn.
+        """
+        if not self.far or self._refused or any(_failed(future) for future in self._waiting.values()):
+            return
+        for number in range(after + 1, min(after + AT_ONCE, last) + 1):
+            if number not in self._waiting and not self._send(number):
+                return
+
+    @property
+    def far(self) -> bool:
+        """Whether none of the last few calls was answered quickly."""
+        return bool(self._recent) and min(self._recent) > FAR_SECONDS
+
+    def _send(self, number: int) -> bool:
+        try:
+            self._http.pay(self._dated)
+        except SourceTrouble as refusal:
+            self._refused = (number, refusal)
+            return False
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch")
+        self._waiting[number] = self._pool.submit(self._call, number)
+        return True
+
+    def _call(self, number: int) -> Reply:
+        started = time.monotonic()
+        reply = self._http.send(self._path, {**self._query, "page": number})
+        self._recent.append(time.monotonic() - started)
+        return reply
+
+    def _fetch_now(self, number: int, tries: int) -> Answer:
+        started = time.monotonic()
+        answer = self._http.get(self._path, {**self._query, "page": number}, dated=self._dated, tries=tries)
+        self._recent.append(time.monotonic() - started)
+        return answer
+
+    def close(self) -> None:
+        """Forget what was not taken, and wait until no thread is at work any more."""
+        self._waiting.clear()
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _failed(future: Future[Reply]) -> bool:
+    return future.done() and (future.exception() is not None or future.result().status >= 300)
