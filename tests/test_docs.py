@@ -21,8 +21,9 @@ def test_every_rule_in_the_readme_is_good() -> None:
 
 
 def test_every_command_in_the_readme_exists() -> None:
-    """`alertd WORD` anywhere in the text names a command."""
-    named = set(re.findall(r"(?:^|`|&& )alertd ([a-z]+)", README, re.M))
+    """`alertd WORD` in a block or between backticks names a command."""
+    code = "\n".join(fenced or inline for fenced, inline in re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", README, re.S))
+    named = set(re.findall(r"(?:^|&& )alertd ([a-z]+)", code, re.M))
     assert named
     assert named <= set(alertd.commands)
 
