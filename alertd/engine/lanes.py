@@ -210,11 +210,13 @@ def chunks(since: date, until: date) -> Iterator[tuple[date, date]]:
 
 def _read_chunk(turn: Turn, lane: str, since: str, until: str, poll: Poll) -> None:
     store, source, kind = turn.context.store, turn.source, KINDS[lane]
+    began_at = turn.context.now()
     found, unread = _read_whole(turn, kind, since, until, poll)
     now = turn.context.now()
     with store.write():
         taken = documents.take(store, source.id, found.values(), now)
         documents.retire(store, source.id, kind, since, until, set(found) | _identities(unread), now, taken)
+        documents.note_reading(store, source.id, kind, since, until, began_at)
     poll.products += taken.documents
     poll.levels += taken.lines
     poll.changed += taken.changed

@@ -8,7 +8,7 @@ window no longer lists was deleted upstream, and is booked back.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -45,37 +45,68 @@ def take(store: Store, source_id: int, documents: Iterable[Document], now: int) 
     """Compare documents with the copies kept and book the differences; inside the caller's write transaction."""
     taken = Taken()
     matcher = _Matcher(store, source_id)
+    readings = _readings(store, source_id)
     for document in documents:
         taken.documents += 1
         taken.lines += len(document.lines)
-        _take_one(store, source_id, document, matcher, now, taken)
+        _take_one(store, source_id, document, matcher, readings, now, taken)
     return taken
+
+
+def note_reading(store: Store, source_id: int, kind: str, since: str, until: str, began_at: int) -> None:
+    """Remember that every document of these business dates had been read; what is not there yet comes later."""
+    day, end = date.fromisoformat(since), date.fromisoformat(until)
+    days = [(day + timedelta(days=ago)).isoformat() for ago in range((end - day).days + 1)]
+    store.connection.executemany(
+        "INSERT INTO document_reading VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET began_at = ?4",
+        [(source_id, kind, text, began_at) for text in days],
+    )
+
+
+def _readings(store: Store, source_id: int) -> dict[tuple[str, str], int]:
+    """By kind and business date, when that day's documents were last read whole."""
+    return {
+        (kind, day): began_at
+        for kind, day, began_at in store.execute(
+            "SELECT kind, date, began_at FROM document_reading WHERE source_id = ?", (source_id,)
+        )
+    }
 
 
 def retire(
     store: Store, source_id: int, kind: str, since: str, until: str, seen: set[int | str], now: int, taken: Taken
 ) -> None:
     """Documents of a window that was read whole and that are not in it any more: deleted, and booked back."""
-    for key, identity, happened_at in store.execute(
-        "SELECT id, external_id, coalesce(created_at, first_seen_at) FROM document"
+    readings = _readings(store, source_id)
+    for key, identity, day in store.execute(
+        "SELECT id, external_id, date FROM document"
         " WHERE source_id = ? AND kind = ? AND date BETWEEN ? AND ? AND gone_at IS NULL",
         (source_id, kind, since, until),
     ).fetchall():
         if identity not in seen:
             taken.gone += 1
-            _book(store, source_id, key, kind, "deleted", _effects_of(store, key), {}, None, happened_at, now)
+            before, not_before = _effects_of(store, key), readings.get((kind, day))
+            _book(store, source_id, key, kind, "deleted", before, {}, None, now, now, not_before=not_before)
             store.execute("UPDATE document SET gone_at = ?, changed_at = ? WHERE id = ?", (now, now, key))
 
 
-def _take_one(store: Store, source_id: int, document: Document, matcher: "_Matcher", now: int, taken: Taken) -> None:
+def _take_one(
+    store: Store,
+    source_id: int,
+    document: Document,
+    matcher: "_Matcher",
+    readings: dict[tuple[str, str], int],
+    now: int,
+    taken: Taken,
+) -> None:
     mark = int.from_bytes(blake2b(_encode(document), digest_size=8).digest(), "little", signed=True)
     stored = store.row(
-        "SELECT id, digest, gone_at, state FROM document WHERE source_id = ? AND kind = ? AND external_id = ?",
+        "SELECT id, digest, gone_at, state, date FROM document WHERE source_id = ? AND kind = ? AND external_id = ?",
         (source_id, document.kind, document.id),
     )
     if stored and stored["digest"] == mark and stored["gone_at"] is None:
         return
-    lines = [(line, matcher.match(line)) for line in document.lines]
+    lines, moved_over = _matched(store, stored["id"] if stored else None, document, matcher)
     taken.unmatched += sum(product is None for _, product in lines)
     before = _effects_of(store, stored["id"]) if stored and stored["gone_at"] is None else {}
     key = _save(store, source_id, document, mark, stored["id"] if stored else None, now)
@@ -88,8 +119,38 @@ def _take_one(store: Store, source_id: int, document: Document, matcher: "_Match
         taken.changed += 1
     reason = document.kind if stored is None else _what_happened(document, stored["state"])
     happened_at = (document.created_at or now) if stored is None else (document.updated_at or now)
+    not_before = (
+        max(readings.get((document.kind, day), 0) for day in (document.date, stored and stored["date"])) or None
+    )
+    if moved_over:
+        # Only our knowledge of the product changed: its stock moved when the document was made, not now.
+        reason, happened_at, not_before = "line matched", document.created_at or now, None
     after = _effects(document, lines)
-    _book(store, source_id, key, document.kind, reason, before, after, document.branch, happened_at, now)
+    _book(
+        store, source_id, key, document.kind, reason, before, after, document.branch, happened_at, now,
+        not_before=not_before,
+    )  # fmt: skip
+
+
+def _matched(
+    store: Store, stored_id: int | None, document: Document, matcher: "_Matcher"
+) -> tuple[list[tuple[Line, int | None]], bool]:
+    """Each line with its product, and whether nothing but that differs from the copy kept.
+
+    A product that was deleted upstream takes the code out of its old lines; they keep the product they had.
+    """
+    lines = [(line, matcher.match(line)) for line in document.lines]
+    if stored_id is None:
+        return lines, False
+    effect = store.value("SELECT effect FROM document WHERE id = ?", (stored_id,))
+    kept = store.execute(
+        "SELECT quantity, product_id FROM document_line WHERE document_id = ? ORDER BY number", (stored_id,)
+    ).fetchall()
+    if [row[0] for row in kept] != [line.quantity for line in document.lines]:
+        return lines, False
+    lines = [(line, was if found is None else found) for (line, found), (_, was) in zip(lines, kept, strict=True)]
+    moved_over = [found for _, found in lines] != [row[1] for row in kept]
+    return lines, moved_over and effect == document.effect
 
 
 def _what_happened(document: Document, state_before: str | None) -> str:
@@ -138,6 +199,8 @@ def _book(
     branch: str | None,
     happened_at: int,
     now: int,
+    *,
+    not_before: int | None = None,
 ) -> None:
     """Book the difference between two sets of effects, as movements and in the daily aggregates."""
     nothing = _Effect(0.0, 0.0)
@@ -148,8 +211,8 @@ def _book(
             continue
         store.execute(
             "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, branch, happened_at,"
-            " seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (source_id, document_id, product, reason, moved, amount, branch, happened_at, now),
+            " seen_at, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (source_id, document_id, product, reason, moved, amount, branch, happened_at, now, not_before),
         )
         if product is not None:
             number = day_number(date.fromisoformat(day))

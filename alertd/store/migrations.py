@@ -451,4 +451,233 @@ def m06_documents(database: Database) -> None:
     )
 
 
-NEWEST = 6
+@steps()
+def m07_calm(database: Database) -> None:
+    """What each channel believes, what holds a message back, digests, alertd's own troubles, and links in messages.
+
+    `told` has a row for each alert that a channel was told is wrong; being told that it is over removes it.
+    `message_alert.was` is what the channel believed before, so that a message nobody got can be taken back.
+    """
+    _run(
+        database,
+        """
+        ALTER TABLE alert ADD COLUMN waited INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE alert ADD COLUMN acknowledged_note TEXT;
+        ALTER TABLE alert ADD COLUMN snoozed_until INTEGER;
+        ALTER TABLE alert ADD COLUMN snoozed_by TEXT;
+        ALTER TABLE alert ADD COLUMN ordered_until INTEGER;
+        ALTER TABLE alert ADD COLUMN ordered_at INTEGER;
+        ALTER TABLE alert ADD COLUMN ordered_by TEXT;
+        ALTER TABLE alert ADD COLUMN folded_until INTEGER;
+        ALTER TABLE source ADD COLUMN evaluated_at INTEGER;
+        ALTER TABLE channel ADD COLUMN links_since INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE message ADD COLUMN kind TEXT NOT NULL DEFAULT 'alerts';
+        ALTER TABLE message ADD COLUMN thread TEXT;
+        ALTER TABLE message ADD COLUMN unsure INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE message_alert ADD COLUMN was TEXT;
+        CREATE INDEX message_of_channel ON message (channel_id, created_at);
+
+        CREATE TABLE told (
+            channel_id INTEGER NOT NULL REFERENCES channel ON DELETE CASCADE,
+            alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+            episode INTEGER NOT NULL,
+            severity TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            message_id INTEGER,
+            PRIMARY KEY (channel_id, alert_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX told_by_alert ON told (alert_id);
+        INSERT INTO told SELECT c.id, a.id, a.episode, a.severity, coalesce(a.fired_at, a.since), NULL
+            FROM alert a JOIN channel c WHERE a.state = 'firing';
+
+        CREATE TABLE silence (
+            id INTEGER PRIMARY KEY,
+            matchers TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            created_by TEXT,
+            created_at INTEGER NOT NULL,
+            starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX silence_by_end ON silence (ends_at);
+
+        CREATE TABLE digest (
+            channel_id INTEGER NOT NULL REFERENCES channel ON DELETE CASCADE,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            day TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (channel_id, source_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE trouble (
+            key TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            source_id INTEGER REFERENCES source ON DELETE CASCADE,
+            detail TEXT NOT NULL,
+            since INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE link_use (
+            message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+            action TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            alerts INTEGER NOT NULL,
+            PRIMARY KEY (message_id, action)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE link_miss (
+            id INTEGER PRIMARY KEY,
+            who TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX link_miss_by_who ON link_miss (who, at);
+        """,
+    )
+
+
+@steps()
+def m08_why_a_lane_stopped(database: Database) -> None:
+    """Which kind of refusal stopped a lane: a key waits for a person, a list that never works is asked for again."""
+    database.execute("ALTER TABLE lane ADD COLUMN stopped_kind TEXT")
+
+
+@steps()
+def m09_reconciliation(database: Database) -> None:
+    """When stock was read whole and documents were read whole, what moved without a document, and what the shop knows.
+
+    `movement.not_before` is the moment of the last reading that did not show the document yet: its effect came later.
+    """
+    database.execute("ALTER TABLE movement ADD COLUMN not_before INTEGER")
+    _run(
+        database,
+        """
+        CREATE TABLE snapshot (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            began_at INTEGER NOT NULL,
+            PRIMARY KEY (source_id, at)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE document_reading (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            date TEXT NOT NULL,
+            began_at INTEGER NOT NULL,
+            PRIMARY KEY (source_id, kind, date)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE reconciled (
+            source_id INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,
+            settled_at INTEGER NOT NULL,
+            movement_id INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE unsettled (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            since INTEGER NOT NULL,
+            PRIMARY KEY (source_id, product_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE variance (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            opened_at INTEGER NOT NULL,
+            closed_at INTEGER NOT NULL,
+            units REAL NOT NULL,
+            cost REAL,
+            value REAL,
+            cause TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            UNIQUE (product_id, closed_at)
+        ) STRICT;
+        CREATE INDEX variance_by_time ON variance (source_id, closed_at);
+
+        CREATE TABLE reconciled_day (
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            opening REAL,
+            sold REAL NOT NULL,
+            cancelled REAL NOT NULL,
+            returned REAL NOT NULL,
+            receipts REAL NOT NULL,
+            adjustments REAL NOT NULL,
+            actual REAL,
+            unexplained REAL NOT NULL,
+            undocumented REAL NOT NULL,
+            PRIMARY KEY (product_id, day)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE box_factor (
+            product_id INTEGER PRIMARY KEY REFERENCES product ON DELETE CASCADE,
+            factor REAL NOT NULL,
+            by TEXT,
+            at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE recipe (
+            kit_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            part_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            quantity REAL NOT NULL,
+            by TEXT,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (kit_id, part_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX recipe_by_part ON recipe (part_id);
+
+        CREATE TABLE pack (
+            product_id INTEGER PRIMARY KEY REFERENCES product ON DELETE CASCADE,
+            size REAL NOT NULL,
+            by TEXT,
+            at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE stock_entry (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            quantity REAL NOT NULL,
+            branch TEXT,
+            at INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            note TEXT,
+            by TEXT,
+            typed_at INTEGER NOT NULL,
+            batch TEXT,
+            removed_at INTEGER
+        ) STRICT;
+        CREATE INDEX stock_entry_by_product ON stock_entry (product_id, at);
+        CREATE UNIQUE INDEX stock_entry_once ON stock_entry (source_id, batch) WHERE batch IS NOT NULL;
+
+        CREATE TABLE confirmation (
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            closed_at INTEGER NOT NULL,
+            units REAL NOT NULL,
+            cause TEXT NOT NULL,
+            note TEXT,
+            by TEXT,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (product_id, closed_at)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE stock_count (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            warehouse_id INTEGER REFERENCES warehouse ON DELETE SET NULL,
+            at INTEGER NOT NULL,
+            counted REAL NOT NULL,
+            book REAL NOT NULL,
+            cost REAL,
+            note TEXT,
+            by TEXT
+        ) STRICT;
+        CREATE INDEX stock_count_by_product ON stock_count (product_id, at);
+        CREATE INDEX stock_count_by_time ON stock_count (source_id, at);
+        """,
+    )
+
+
+NEWEST = 9
