@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 import structlog
 
 from ..errors import SourceTrouble
-from ..sources.registry import KINDS, kind_named
+from ..sources.registry import KINDS
 from ..store import alerts, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
 from . import lanes, planner
 from .context import Context
 from .lanes import Turn
-from .purse import Purse
+from .opening import Allowing, open_reader
 
 log = structlog.get_logger()
 LEASE_SECONDS = 1_800.0
 CATALOGUE = frozenset({"sweep", "low"})
+ASK_AGAIN_SECONDS = 86_400.0
 
 
 @dataclass(slots=True)
@@ -45,10 +46,10 @@ class Cycle:
 def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
     """Poll lanes of a source, then evaluate its rules. Faults of the upstream end up in the polls, not in the air."""
     cycle = Cycle()
-    purse = Purse(context, source)
-    reader = kind_named(source.kind).open(source.base_url, source.secrets(context.vault), purse, context.transport)
+    reader, purse = open_reader(context, source)
     book = context.rules.book(context.now())
-    turn = Turn(context, source, reader, book)
+    reader.dialect = source.dialect
+    turn = Turn(context, source, reader, book, detail=lambda: _set_lane(purse, "detail"))
     try:
         for lane in wanted:
             purse.lane = lane
@@ -58,6 +59,8 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
             cycle.polls.append(poll)
             if poll.error_kind in ("key", "quota", "stopped"):
                 break
+            if lane == "sweep" and poll.complete:
+                _spare_low(context, source)
         _evaluate_anyway(turn, cycle)
     finally:
         reader.close()
@@ -66,16 +69,31 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
 
 
 def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
-    """Rules may have changed although no catalogue was read. After a failed reading every state is frozen instead."""
+    """Rules may have changed although no catalogue was read.
+
+    While the catalogue cannot be read every state is frozen instead: nothing fires or ends by the clock alone.
+    """
     if turn.evaluated or turn.source.snapshot_at is None:
         return
-    if any(poll.lane in CATALOGUE and not poll.complete for poll in cycle.polls):
+    state = polls.lanes(turn.context.store, turn.source.id)
+    if any(state[lane]["failures"] for lane in CATALOGUE if lane in state):
         return
-    with turn.context.store.write():
-        lanes.evaluate_and_tell(turn, turn.context.now())
+    age = turn.context.now() - turn.source.snapshot_at
+    old = age > 2_000 * lane_interval(turn.context, turn.source, "sweep")
+    lanes.evaluate_anew(turn, old=old)
 
 
-def _run_lane(turn: Turn, purse: Purse, lane: str) -> Poll | None:
+def _set_lane(purse: Allowing, lane: str) -> None:
+    purse.lane = lane
+
+
+def _spare_low(context: Context, source: Source) -> None:
+    """A sweep has just read all that the short look at low products would read again."""
+    if "low" in KINDS[source.kind].lanes:
+        polls.postpone(context.store, source.id, "low", context.now() + int(source.every * 1000))
+
+
+def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
     """Poll one lane under its lease; None when another process is at it."""
     context, source = turn.context, turn.source
     store = context.store
@@ -111,9 +129,12 @@ def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at
         due = now + int(interval * 1000)
     elif retry_at is not None:
         due = retry_at
+    elif poll.error_kind == "unsupported":
+        due = now + int(ASK_AGAIN_SECONDS * 1000)
     else:
         wait = planner.retry_after(state["failures"], interval) * context.dice.uniform(0.8, 1.2)
         due = now + int(wait * 1000)
+    stopped_kind = poll.error_kind if poll.error_kind in ("key", "unsupported") and retry_at is None else None
     polls.release_lane(
         context.store,
         source.id,
@@ -122,14 +143,21 @@ def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at
         now=now,
         next_due_at=due,
         success=poll.complete,
-        stopped=poll.error if poll.error_kind in ("key", "unsupported") else None,
+        stopped=poll.error if stopped_kind else None,
+        stopped_kind=stopped_kind,
     )
+    if stopped_kind == "key" and poll.error:
+        polls.stop_all(context.store, source.id, KINDS[source.kind].lanes, poll.error)
+    elif poll.complete:
+        polls.start_all(context.store, source.id)
 
 
 def lane_interval(context: Context, source: Source, lane: str) -> float:
     """Seconds between two polls of a lane; a sweep runs as often as asked and as the quota bears."""
     if lane != "sweep":
         return source.every
+    if KINDS[source.kind].calls_a_second is not None:
+        return source.sweep_every or source.every
     products = snapshots.product_count(context.store, source.id)
     return planner.plan(products, every=source.every, sweep_every=source.sweep_every).sweep_every
 
@@ -145,9 +173,11 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
     due = []
     for lane in KINDS[source.kind].lanes:
         row = state.get(lane)
-        if row and row["stopped"] and (not foreground or row["stopped"].startswith("This server")):
-            continue
-        if row is None or row["next_due_at"] <= now or (row["stopped"] and foreground):
+        if row and row["stopped_kind"] == "key":
+            # Only a person knows whether the key was mended; then every lane may try.
+            if foreground:
+                due.append(lane)
+        elif row is None or row["next_due_at"] <= now:
             due.append(lane)
     if foreground and "sweep" not in due and (source.sweep_every is None or not due):
         due.insert(0, "sweep")
@@ -176,8 +206,7 @@ def accept(context: Context, source: Source) -> Cycle | None:
     """Take over the sweep that was held back; None where none waits."""
     if snapshots.held(context.store, source.id) is None:
         return None
-    purse = Purse(context, source)
-    reader = kind_named(source.kind).open(source.base_url, source.secrets(context.vault), purse, context.transport)
+    reader, _ = open_reader(context, source)
     turn = Turn(context, source, reader, context.rules.book(context.now()))
     cycle = Cycle([Poll(source=source.name, lane="sweep")])
     try:

@@ -5,17 +5,23 @@ nothing but what is known of company and dialect.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from ..clock import local
 from ..errors import SourceTrouble
 from ..model import Page, Product
-from ..sources.registry import Reader, kind_named
-from ..store import budget, documents, quality, quarantine, snapshots, sources
+from ..sources.registry import Reader, Telling
+from ..sources.smartpyme import Summary
+from ..store import budget, documents, polls, quality, quarantine, snapshots, sources
 from ..store.sources import Source
 from .context import Context
+from .lanes import SERVER_ZONE
+from .opening import open_reader
 from .planner import Plan, plan
-from .purse import ALLOWANCE, Purse
+from .purse import ALLOWANCE
 
 MOST_SHOWN = 20
+OWN_WORD_DAYS = 7
 
 
 @dataclass(slots=True)
@@ -32,6 +38,9 @@ class Findings:
     plan: Plan | None = None
     quality: dict[str, int] = field(default_factory=dict)
     set_aside: list[dict[str, str]] = field(default_factory=list)
+    own_word: list[str] = field(default_factory=list)
+    unknown: list[dict[str, object]] = field(default_factory=list)
+    sales_listed: bool | None = None
     held: str | None = None
     error: str | None = None
 
@@ -48,6 +57,9 @@ class Findings:
             "plan": self.plan.sentence() if self.plan else None,
             "findings": self.quality,
             "set_aside": self.set_aside,
+            "own_word": self.own_word,
+            "unknown_states": self.unknown,
+            "sales_listed": self.sales_listed,
             "held": self.held,
             "error": self.error,
         }
@@ -64,8 +76,16 @@ class Findings:
         ]
         if self.plan:
             lines.append(f"Plan: {self.plan.sentence()}")
+        if self.sales_listed is False:
+            lines.append("Sales: this server cannot list them (a known defect of its newer version); stock alone")
+        lines += [f"Its own word: {sentence}" for sentence in self.own_word]
         lines += [f"Data: {count:,} {_WORDS[name]}" for name, count in self.quality.items() if count]
         lines += [f"Set aside: {each['record'] or 'a record without id'}: {each['reason']}" for each in self.set_aside]
+        lines += [
+            f"Unknown: {each['documents']:,} documents of kind '{each['kind']}' are '{each['state']}'; unverified, they"
+            " count as moving stock"
+            for each in self.unknown
+        ]
         if self.held:
             lines.append(f"Held back: {self.held}; 'alertd source accept {self.source}' takes it")
         return lines
@@ -86,8 +106,7 @@ _WORDS = {
 def inspect_source(context: Context, source: Source) -> Findings:
     """Ask a connected system. Faults of the upstream end up in the findings."""
     found = Findings(source.name)
-    purse = Purse(context, source)
-    reader = kind_named(source.kind).open(source.base_url, source.secrets(context.vault), purse, context.transport)
+    reader, _ = open_reader(context, source)
     try:
         _ask(context, source, reader, found)
     except SourceTrouble as fault:
@@ -106,12 +125,49 @@ def _ask(context: Context, source: Source, reader: Reader, found: Findings) -> N
     found.warehouses = _warehouses(page)
     if page.total is not None:
         found.plan = plan(page.total, every=source.every, sweep_every=source.sweep_every)
+    _ask_for_sales(context, source, reader, found)
+    found.dialect = reader.dialect
     sources.learn(context.store, source.id, company=reader.company, dialect=reader.dialect)
     try:
         found.quota_left = reader.quota_left()
     except SourceTrouble:
         used = budget.used(context.store, source.budget_key, context.now())
         found.quota_left = max(0, ALLOWANCE.plain - used)
+
+
+def _ask_for_sales(context: Context, source: Source, reader: Reader, found: Findings) -> None:
+    """Whether sales can be listed, and what the system says of itself; shown beside our counts, never decided by."""
+    if not isinstance(reader, Telling):
+        return
+    today = local(context.now(), SERVER_ZONE).date()
+    since, until = (today - timedelta(days=OWN_WORD_DAYS)).isoformat(), today.isoformat()
+    try:
+        found.sales_listed = reader.lists_sales(since, until)
+        if found.sales_listed:
+            polls.ask_again(context.store, source.id, "sales")
+        found.own_word = _own_word(context, source, reader.summary(since, until), since, until)
+    except SourceTrouble as fault:
+        found.own_word = [f"it could not be asked ({fault})"]
+
+
+def _own_word(context: Context, source: Source, said: Summary, since: str, until: str) -> list[str]:
+    store = context.store
+    low = quality.low_levels(store, source.id) if source.snapshot_at is not None else None
+    ours = f"alertd counts {low:,} (at or below their minimum)" if low is not None else "alertd has not read them yet"
+    sentences = [
+        f"the system's own summary says {said.low:,} products low; {ours}"
+        if said.low is not None
+        else f"its summary of the stock does not work, which is known of this system; {ours}"
+    ]
+    for kind, plural, count in (("sale", "sales", said.sales), ("return", "returns", said.returns)):
+        if count is None:
+            sentences.append(f"it gives no summary of {plural}")
+            continue
+        kept = documents.counted(store, source.id, kind, since, until)
+        sentences.append(
+            f"{count:,} {plural} from {since} to {until}, cancelled ones and quotations included; alertd keeps {kept:,}"
+        )
+    return sentences
 
 
 def _warehouses(page: Page) -> list[str]:
@@ -128,6 +184,14 @@ def _look_at_data(context: Context, source: Source, found: Findings) -> None:
     found.quality["quarantined"] = len(set_aside)
     found.set_aside = [{"record": row["key"], "reason": row["reason"]} for row in set_aside[:MOST_SHOWN]]
     found.quality["unmatched_lines"] = len(documents.unmatched_lines(store, source.id, limit=10_000))
+    found.unknown = [
+        {
+            "kind": row["kind"],
+            "state": " / ".join(filter(None, (row["state"], row["type"]))),
+            "documents": row["documents"],
+        }
+        for row in documents.unknown_states(store, source.id)
+    ]
     found.quality["unverified_documents"] = sum(row["documents"] for row in documents.unknown_states(store, source.id))
     held = snapshots.held(store, source.id)
     found.held = held["reason"] if held else None

@@ -4,26 +4,30 @@ Reading happens outside the write lock; taking over is one transaction that also
 and the messages it calls for. Each lane fills its `Poll` and raises SourceTrouble when it cannot finish.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from hashlib import blake2b
 
 import msgspec
+import structlog
 
+from ..alerts.life import Event
 from ..clock import local
 from ..errors import SourceTrouble
-from ..model import Document, DocumentPage, Quarantined
-from ..sources.registry import Reader
+from ..model import Document, DocumentPage, Product, Quarantined
+from ..sources.registry import Reader, Telling
 from ..store import documents, polls, quarantine, snapshots, sources
 from ..store.polls import Poll
 from ..store.snapshots import Applied, Identity, Stage
 from ..store.sources import Source
+from .calm import tell
 from .context import Context
 from .evaluate import Outcome, evaluate
-from .messages import queue_messages
 from .rulebook import Rulebook
 from .sweep import OnPage, Sweep, read_sweep
 
+log = structlog.get_logger()
 # The vendor's server keeps this zone for every company, whatever its country.
 SERVER_ZONE = "America/El_Salvador"
 RECENT_DAYS = 3
@@ -33,7 +37,18 @@ POSTDATED_DAYS = 7
 CHUNK_DAYS = 7
 DEEP_EVERY_MS = 86_400_000
 MOST_READINGS = 3
+# Single records asked for in one cycle: enough for a bad morning, too few to hurt the quota.
+MOST_DETAILS = 10
+MOST_MISSING_ASKED = 5
 KINDS = {"sales": "sale", "returns": "return"}
+
+
+class DoubtedError(Exception):
+    """An evaluation found something critical in a reading that should be looked at again; it is undone."""
+
+    def __init__(self, products: list[Identity]) -> None:
+        super().__init__(f"{len(products)} products to look at again")
+        self.products = products
 
 
 class DoubtfulError(Exception):
@@ -42,12 +57,18 @@ class DoubtfulError(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """What the lanes of one source share in a cycle."""
+    """What the lanes of one source share in a cycle.
+
+    `detail` says that the calls from here on are those of single records; `must_confirm` that what is critical and
+    new is to be looked at once more before it is told.
+    """
 
     context: Context
     source: Source
     reader: Reader
     book: Rulebook
+    detail: Callable[[], None] = lambda: None
+    must_confirm: bool = False
     evaluated: bool = False
     new_firing: int = 0
     new_resolved: int = 0
@@ -55,10 +76,15 @@ class Turn:
 
 
 class _Mark(msgspec.Struct):
-    """How far a documents lane has read: when it last read deep, and whether it has its first history."""
+    """How far a documents lane has read: when it last read deep, and whether it has its first history.
+
+    `reached` is the business date down to which a deep reading that is not done yet has got, `begun_at` its beginning.
+    """
 
     deep_at: int = 0
     first_done: bool = False
+    reached: str | None = None
+    begun_at: int = 0
 
 
 def run(turn: Turn, lane: str, poll: Poll) -> None:
@@ -73,7 +99,7 @@ def run(turn: Turn, lane: str, poll: Poll) -> None:
 
 def sweep(turn: Turn, poll: Poll) -> None:
     """The whole catalogue."""
-    store = turn.context.store
+    store, since = turn.context.store, turn.context.now()
     known = snapshots.known_digests(store, turn.source.id)
     stage = Stage(store)
     try:
@@ -83,14 +109,27 @@ def sweep(turn: Turn, poll: Poll) -> None:
         if found.torn:
             poll.torn = True
             raise SourceTrouble(found.torn, kind="torn")
+        _believe_format(found)
         try:
-            take_over(turn, found, stage, known, poll)
+            take_over(turn, found, stage, known, poll, since)
         except DoubtfulError as doubtful:
             poll.held = True
             poll.error, poll.error_kind = _held_sentence(turn.source.name, str(doubtful)), "held"
-            snapshots.hold(store, turn.source.id, seen=found.seen, reason=str(doubtful), now=turn.context.now())
+            snapshots.hold(
+                store, turn.source.id, seen=found.seen | found.unread, reason=str(doubtful), now=turn.context.now()
+            )
     finally:
         stage.close()
+
+
+def _believe_format(found: Sweep) -> None:
+    """A few records that cannot be read are set aside; most of them are a system that writes differently now."""
+    if len(found.quarantined) > len(found.seen):
+        raise SourceTrouble(
+            f"{len(found.quarantined)} of {len(found.quarantined) + len(found.seen)} products cannot be read"
+            f" ({found.quarantined[0].reason}); nothing was taken over.",
+            kind="answer",
+        )
 
 
 def _held_sentence(name: str, reason: str) -> str:
@@ -100,13 +139,16 @@ def _held_sentence(name: str, reason: str) -> str:
     )
 
 
-def take_over(turn: Turn, found: Sweep, stage: Stage, known: dict[int, Identity], poll: Poll) -> None:
+def take_over(
+    turn: Turn, found: Sweep, stage: Stage, known: dict[int, Identity], poll: Poll, since: int | None = None
+) -> None:
     """Make a whole sweep the present state, evaluate, fill the outbox: all, or nothing. Raises DoubtfulError."""
     store, source, now = turn.context.store, turn.source, turn.context.now()
     with store.write():
         applied = snapshots.apply(
-            store, source.id, stage.products(found.seen), seen=found.seen, unread=found.unread, known=known, now=now
-        )
+            store, source.id, stage.products(found.seen), seen=found.seen, unread=found.unread, known=known, now=now,
+            nameless=found.nameless, since=since,
+        )  # fmt: skip
         reason = snapshots.doubt(store, source.id, applied)
         if reason:
             raise DoubtfulError(reason)
@@ -141,11 +183,73 @@ def low(turn: Turn, poll: Poll) -> None:
             poll.products += len(page.unchanged) + len(page.changed) + len(page.quarantined)
             poll.quarantined += len(page.quarantined)
             count(page.number, page.pages)
-        now = turn.context.now()
-        with store.write():
+
+        def take(now: int) -> None:
             applied = snapshots.apply(store, source.id, stage.products(), seen=None, unread=set(), known=known, now=now)
             _catalogue_changed(turn, applied, poll, now)
-            poll.complete = True
+
+        confirmed(turn, stage, take)
+        poll.complete = True
+    finally:
+        stage.close()
+
+
+def confirmed(turn: Turn, stage: Stage, take: Callable[[int], None], *, doubt: bool = True) -> None:
+    """Do `take` in one write transaction; look once more at what it would raise as critical before it is told.
+
+    The first try is undone where it finds anything critical and new: each such product is asked for on its own, joins
+    the stage as it stands now, and the whole is done again. A product that cannot be asked for is told of all the same.
+    """
+    store = turn.context.store
+    turn.must_confirm = doubt
+    try:
+        with store.write():
+            take(turn.context.now())
+    except DoubtedError as doubted:
+        stage.put(_look_again(turn, doubted.products))
+        turn.must_confirm = False
+        with store.write():
+            take(turn.context.now())
+    finally:
+        turn.must_confirm = False
+
+
+def _look_again(turn: Turn, identities: list[Identity]) -> list[tuple[int, Product]]:
+    found: list[tuple[int, Product]] = []
+    turn.detail()
+    for identity in identities[:MOST_DETAILS]:
+        try:
+            product = turn.reader.product(identity)
+        except SourceTrouble as fault:
+            if fault.kind in ("quota", "key", "stopped"):
+                break
+            continue
+        if product is not None:
+            found.append((_own_digest(product), product))
+    return found
+
+
+def _own_digest(product: Product) -> int:
+    """A digest that no page carries: the next sweep reads the product afresh."""
+    return int.from_bytes(blake2b(msgspec.msgpack.encode(product), digest_size=8).digest(), "little", signed=True)
+
+
+def evaluate_anew(turn: Turn, *, old: bool) -> None:
+    """Hold the rules against what the last sweep left, where no lane of this cycle read the catalogue.
+
+    Where that is `old`, what is critical and new is looked at once more.
+    """
+    store, source = turn.context.store, turn.source
+    stage = Stage(store)
+    try:
+
+        def take(now: int) -> None:
+            if not stage.empty:
+                known = snapshots.known_digests(store, source.id)
+                snapshots.apply(store, source.id, stage.products(), seen=None, unread=set(), known=known, now=now)
+            evaluate_and_tell(turn, now)
+
+        confirmed(turn, stage, take, doubt=old)
     finally:
         stage.close()
 
@@ -156,7 +260,7 @@ def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll, now: int) -> No
     sources.learn(store, source.id, company=turn.reader.company, dialect=turn.reader.dialect)
     poll.changed, poll.new, poll.gone = applied.changed, applied.new, applied.gone
     poll.levels = snapshots.level_count(store, source.id)
-    if applied.new:
+    if applied.new or applied.renamed:
         documents.rematch(store, source.id, now)
     evaluate_and_tell(turn, now)
 
@@ -167,11 +271,25 @@ def evaluate_and_tell(turn: Turn, now: int) -> Outcome:
     # The very first poll learns the company's name, and its message should carry it.
     source = replace(turn.source, company=turn.reader.company or turn.source.company)
     outcome = evaluate(store, source, turn.book.rules, now)
-    turn.queued += queue_messages(store, source, turn.book.rules, outcome, first=source.snapshot_at is None, now=now)
+    doubted = critical_news(outcome) if turn.must_confirm else []
+    if doubted:
+        raise DoubtedError(doubted)
+    turn.queued += tell(store, source, turn.book.rules, now=now, first=source.snapshot_at is None)
     turn.new_firing += outcome.new_firing
     turn.new_resolved += outcome.new_resolved
     turn.evaluated = True
     return outcome
+
+
+def critical_news(outcome: Outcome) -> list[Identity]:
+    """The products of which something critical is about to be told, each once."""
+    news = [
+        told.subject.id
+        for events in outcome.told.values()
+        for told in events
+        if told.severity == "critical" and told.event in (Event.FIRING, Event.WORSE) and told.subject.id is not None
+    ]
+    return list(dict.fromkeys(news))
 
 
 def _page_counter(turn: Turn, poll: Poll) -> OnPage:
@@ -183,46 +301,93 @@ def _page_counter(turn: Turn, poll: Poll) -> OnPage:
 
 
 def read_documents(turn: Turn, lane: str, poll: Poll) -> None:
-    """Sales or returns of a trailing window, in chunks that are each taken over whole; late changes are differences."""
+    """Sales or returns of a trailing window, in chunks that are each taken over whole; late changes are differences.
+
+    Every poll reads the last days. Once a day, and for the first history, it reads further back; that reading goes on
+    where the last poll had to stop, so that a history larger than an hour's quota gets done all the same.
+    """
     store, source = turn.context.store, turn.source
     state = polls.lanes(store, source.id)[lane]
     mark = msgspec.json.decode(state["mark"], type=_Mark) if state["mark"] else _Mark()
     now = turn.context.now()
-    deep = now - mark.deep_at >= DEEP_EVERY_MS
-    days = FIRST_DAYS if not mark.first_done else DEEP_DAYS if deep else RECENT_DAYS
     today = local(now, SERVER_ZONE).date()
-    for since, until in chunks(today - timedelta(days=days), today + timedelta(days=POSTDATED_DAYS)):
-        _read_chunk(turn, lane, since.isoformat(), until.isoformat(), poll)
-    if deep or not mark.first_done:
-        polls.set_mark(store, source.id, lane, msgspec.json.encode(_Mark(now, True)).decode())
+    until = today + timedelta(days=POSTDATED_DAYS)
+    recent = today - timedelta(days=RECENT_DAYS)
+    _read_chunk(turn, lane, recent, until, poll)
+    if mark.reached is not None or now - mark.deep_at >= DEEP_EVERY_MS:
+        begun = mark.begun_at if mark.reached is not None else now
+        days = DEEP_DAYS if mark.first_done else FIRST_DAYS
+        reached = date.fromisoformat(mark.reached) if mark.reached else recent
+        for since, end in chunks(local(begun, SERVER_ZONE).date() - timedelta(days=days), reached - timedelta(days=1)):
+            _read_chunk(turn, lane, since, end, poll)
+            mark = _Mark(mark.deep_at, mark.first_done, since.isoformat(), begun)
+            polls.set_mark(store, source.id, lane, msgspec.json.encode(mark).decode())
+        polls.set_mark(store, source.id, lane, msgspec.json.encode(_Mark(begun, True)).decode())
     sources.learn(store, source.id, dialect=turn.reader.dialect)
     poll.complete = True
 
 
 def chunks(since: date, until: date) -> Iterator[tuple[date, date]]:
-    """A window cut into spans of a week, the newest first, so that news does not wait for history."""
+    """A window cut into spans of a week, the newest first."""
     end = until
     while end >= since:
-        begin = max(since, end - timedelta(days=CHUNK_DAYS + POSTDATED_DAYS - 1 if end == until else CHUNK_DAYS - 1))
+        begin = max(since, end - timedelta(days=CHUNK_DAYS - 1))
         yield begin, end
         end = begin - timedelta(days=1)
 
 
-def _read_chunk(turn: Turn, lane: str, since: str, until: str, poll: Poll) -> None:
+def _read_chunk(turn: Turn, lane: str, first: date, last: date, poll: Poll) -> None:
     store, source, kind = turn.context.store, turn.source, KINDS[lane]
+    since, until = first.isoformat(), last.isoformat()
     began_at = turn.context.now()
     found, unread = _read_whole(turn, kind, since, until, poll)
+    seen = set(found) | _identities(unread)
+    if any(record.key == f"{kind}:" for record in unread):
+        # Which documents these are is not known, so none of those that seem to be missing can be called deleted.
+        seen.update(documents.missing(store, source.id, kind, since, until, seen))
+    moved = _elsewhere(turn, kind, since, until, seen)
     now = turn.context.now()
     with store.write():
-        taken = documents.take(store, source.id, found.values(), now)
-        documents.retire(store, source.id, kind, since, until, set(found) | _identities(unread), now, taken)
+        taken = documents.take(store, source.id, [*found.values(), *moved], now)
+        documents.retire(store, source.id, kind, since, until, seen | {document.id for document in moved}, now, taken)
         documents.note_reading(store, source.id, kind, since, until, began_at)
+        quarantine.keep_documents(store, source.id, kind, unread, seen, now)
+    for words in taken.unknown:
+        log.warning(
+            "unknown state of a document; it counts as moving stock", source=source.name, kind=kind, state=words
+        )
     poll.products += taken.documents
     poll.levels += taken.lines
     poll.changed += taken.changed
     poll.new += taken.new
     poll.gone += taken.gone
     poll.quarantined += len(unread)
+
+
+def _elsewhere(turn: Turn, kind: str, since: str, until: str, seen: set[Identity]) -> list[Document]:
+    """Documents that a whole reading of their window did not list and that are there all the same.
+
+    Asks for a few of the missing ones: one that has another date now was moved; one that should have been listed
+    proves that the list was not to be believed. Raises SourceTrouble (`answer`) then.
+    """
+    reader = turn.reader
+    if not isinstance(reader, Telling):
+        return []
+    missing = documents.missing(turn.context.store, turn.source.id, kind, since, until, seen)
+    turn.detail()
+    moved: list[Document] = []
+    for identity in missing[:MOST_MISSING_ASKED]:
+        document = reader.document(kind, identity)
+        if document is None:
+            continue
+        if since <= document.date <= until:
+            raise SourceTrouble(
+                f"The list of {kind}s from {since} to {until} left out {len(missing)} that are there; nothing was"
+                " taken over.",
+                kind="answer",
+            )
+        moved.append(document)
+    return moved
 
 
 def _identities(unread: list[Quarantined]) -> set[Identity]:
@@ -247,13 +412,18 @@ def _read_whole(
         together |= found
         totals |= claimed
         for candidate, announced in ((found, claimed), (together, totals)):
-            if len(announced) == 1 and announced <= {None, len(candidate) + len(unread)}:
+            if announced == {_distinct(candidate, unread)}:
                 return candidate, unread
     poll.torn = True
     raise SourceTrouble(
         f"The list of documents from {since} to {until} kept changing while it was read ({MOST_READINGS} tries).",
         kind="torn",
     )
+
+
+def _distinct(found: dict[Identity, Document], unread: list[Quarantined]) -> int:
+    nameless = sum(record.key.endswith(":") for record in unread)
+    return len(set(found) | _identities(unread)) + nameless
 
 
 def _collect(

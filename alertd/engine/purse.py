@@ -36,21 +36,30 @@ class Purse:
     def _limit(self, dated: bool, now: int) -> int:
         if self.lane == "sweep":
             return ALLOWANCE.plain
-        if dated and self._no_sweep_this_hour(now):
+        if dated and not polls.catalogue_due_before(self._context.store, self._source.budget_key, _next_hour(now)):
             return ALLOWANCE.dated
         return ALLOWANCE.plain - ALLOWANCE.reserve
 
-    def _no_sweep_this_hour(self, now: int) -> bool:
-        sweep = polls.lanes(self._context.store, self._source.id).get("sweep")
-        return sweep is not None and sweep["next_due_at"] >= (now // HOUR + 1) * HOUR
+    def told(self, remaining: int, limit: int | None, dated: bool) -> None:
+        """The server counts as well: where it says that less is left than we think, it is right.
+
+        Plain calls are counted against our own limit, so that a server that allows less stops us in time. Dated ones
+        are counted against the limit it names, for its one counter is what plain calls are refused by.
+        """
+        of = (limit or ALLOWANCE.dated) if dated else ALLOWANCE.plain
+        budget.at_least(self._context.store, self._source.budget_key, self._context.now(), of - remaining)
 
     def refused(self) -> int:
         """The server says the quota is gone: stop this key until the hour turns. Returns that moment, with jitter."""
         now = self._context.now()
-        until = self.with_jitter((now // HOUR + 1) * HOUR)
+        until = self.with_jitter(_next_hour(now))
         budget.block(self._context.store, self._source.budget_key, now, until)
         return until
 
     def with_jitter(self, at: int) -> int:
         """A little after a full hour: its turn differs by a second between clocks, and others wake up then too."""
         return at + int(1000 * self._context.dice.uniform(3, MOST_JITTER_SECONDS))
+
+
+def _next_hour(now: int) -> int:
+    return (now // HOUR + 1) * HOUR

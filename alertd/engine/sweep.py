@@ -25,31 +25,36 @@ class Catalogue(Protocol):
 
 @dataclass(slots=True)
 class Walk:
-    """What one walk over the pages saw."""
+    """What one walk over the pages saw. Records without a usable id are told apart by where they stood."""
 
     seen: set[Identity] = field(default_factory=set)
-    unread: dict[str, Quarantined] = field(default_factory=dict)
-    nameless: int = 0
+    unread: dict[Identity, Quarantined] = field(default_factory=dict)
+    nameless: list[Quarantined] = field(default_factory=list)
     totals: set[int | None] = field(default_factory=set)
     pages: int = 0
 
     @property
     def distinct(self) -> int:
         """How many different products it met, readable or not."""
-        return len(self.seen) + len(self.unread) + self.nameless
+        return len(self.seen) + sum(key not in self.seen for key in self.unread) + len(self.nameless)
 
     @property
     def whole(self) -> bool:
         """Whether it met as many products as the source said it has, and the source never changed its word."""
-        return len(self.totals) == 1 and self.totals <= {None, self.distinct}
+        return self.totals == {self.distinct}
 
 
 @dataclass(slots=True)
 class Sweep:
-    """What reading the catalogue came to. `torn` says why it is not whole, in a sentence; None when it is."""
+    """What reading the catalogue came to. `torn` says why it is not whole, in a sentence; None when it is.
+
+    `nameless` records were there and cannot be read, and which products they are is not known: while there are any,
+    nothing can be said of the products that seem to be missing.
+    """
 
     seen: set[Identity]
     unread: set[Identity]
+    nameless: int
     quarantined: list[Quarantined]
     pages: int
     torn: str | None
@@ -65,32 +70,35 @@ def read_sweep(source: Catalogue, stage: Stage, known: dict[int, Identity], on_p
     """
     walks: list[Walk] = []
     for attempt in range(MOST_WALKS):
-        walk = _walk(source.sweep(attempt, known), stage, known, on_page)
+        walk = _walk(source.sweep(attempt, known), stage, known, on_page, again=bool(walks))
         walks.append(walk)
+        if walk.whole:
+            return _result(walk, walks, torn=None)
         together = _union(walks)
-        for candidate in (walk, together):
-            if candidate.whole:
-                return _result(candidate, walks, torn=None)
+        if together.whole:
+            return _result(together, walks, torn=None)
     return _result(walks[-1], walks, torn=_why_torn(walks))
 
 
-def _walk(pages: Iterator[Page], stage: Stage, known: dict[int, Identity], on_page: OnPage) -> Walk:
+def _walk(pages: Iterator[Page], stage: Stage, known: dict[int, Identity], on_page: OnPage, *, again: bool) -> Walk:
     walk = Walk()
     for page in pages:
         walk.pages += 1
         walk.totals.add(page.total)
         for mark in page.unchanged:
             identity = known[mark]
+            # Only what was met before can wait in the stage.
+            if again or identity in walk.seen:
+                stage.drop(identity)
             walk.seen.add(identity)
-            stage.drop(identity)
         stage.put(page.changed)
         walk.seen.update(product.id for _, product in page.changed)
         for record in page.quarantined:
             if record.key:
-                walk.unread[record.key] = record
+                walk.unread[_identity(record.key)] = record
             else:
-                walk.nameless += 1
-                walk.unread[f"?{page.number}.{walk.nameless}"] = record
+                place = f"?{page.number}.{len(walk.nameless) + 1}"
+                walk.nameless.append(Quarantined(key=place, reason=record.reason, raw=record.raw))
         on_page(walk.pages, page.pages)
     return walk
 
@@ -101,21 +109,25 @@ def _union(walks: list[Walk]) -> Walk:
         union.seen |= walk.seen
         union.unread |= walk.unread
         union.totals |= walk.totals
+    # Which of them met the same nameless record cannot be told; the fewest there can be makes no sweep look whole.
+    union.nameless = min((walk.nameless for walk in walks), key=len)
     return union
 
 
 def _result(walk: Walk, walks: list[Walk], torn: str | None) -> Sweep:
+    unread = {key: record for key, record in walk.unread.items() if key not in walk.seen}
     return Sweep(
         seen=walk.seen,
-        unread={_identity(key) for key in walk.unread},
-        quarantined=list(walk.unread.values()),
+        unread=set(unread),
+        nameless=len(walk.nameless),
+        quarantined=[*unread.values(), *walk.nameless],
         pages=sum(each.pages for each in walks),
         torn=torn,
     )
 
 
 def _identity(key: str) -> Identity:
-    return int(key) if key.isdigit() else key
+    return int(key) if key.isdecimal() else key
 
 
 def _why_torn(walks: list[Walk]) -> str:
@@ -123,6 +135,8 @@ def _why_torn(walks: list[Walk]) -> str:
     if len(last.totals) > 1:
         return f"The catalogue kept changing while it was read ({len(walks)} tries); nothing was taken over."
     claimed = next(iter(last.totals), None)
+    if claimed is None:
+        return "The source did not say how many products there are, so nobody can tell whether all came."
     return (
         f"The pages held {last.distinct} different products where {claimed} were announced"
         f" ({len(walks)} tries); nothing was taken over."

@@ -5,8 +5,9 @@ into one `SourceTrouble` with a sentence. What an answer means is the business o
 """
 
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 import stamina
@@ -21,19 +22,62 @@ TRIES = 3
 MAY_PASS = frozenset({"unreachable", "server", "answer"})
 
 Answer = TypeVar("Answer")
-Budget = Callable[[bool], None]
 Judge = Callable[[int, bytes, str], Answer]
 Parameters = Mapping[str, str | int]
+REMAINING, LIMIT = "X-RateLimit-Remaining", "X-RateLimit-Limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it came, before anybody judged it. `headers` are found whatever their case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+    def number(self, header: str) -> int | None:
+        """The number in a header; None where there is none."""
+        written = self.headers.get(header, "").strip()
+        return int(written) if written.isdecimal() else None
+
+
+class Budget(Protocol):
+    """The purse a client draws on: asked before each call, and told what the server says is left, where it says so."""
+
+    def __call__(self, dated: bool, /) -> None:
+        """Count one call. Raises SourceTrouble (`quota`) when it must not go."""
+        ...
+
+    def told(self, remaining: int, limit: int | None, dated: bool, /) -> None:
+        """The server says that so many calls are left for this kind of call, of so many."""
+        ...
+
+    def refused(self) -> int:
+        """The server says that the quota is gone. Returns the moment to try again."""
+        ...
 
 
 def check_address(url: str) -> str:
     """A base address as it is stored: http(s), a host, no query, ending in one slash. Raises UsageTrouble."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise UsageTrouble(f"'{url}' is not an address of an API; write it like https://host/api/external/v1/.")
     if parts.username or parts.password:
         raise UsageTrouble("Leave the user and password out of the address; give the key with --api-key.")
     return url.strip().rstrip("/") + "/"
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; None where it is none, or its port cannot be."""
+    try:
+        parts = urlsplit(url.strip())
+        (parts.hostname or "").encode("idna")
+        if parts.port == 0 or any(letter.isspace() for letter in url.strip()):
+            return None
+        httpx.URL(url.strip())
+    except (ValueError, httpx.InvalidURL):
+        return None
+    return parts
 
 
 class Http(Generic[Answer]):
@@ -56,6 +100,8 @@ class Http(Generic[Answer]):
         self._budget = budget
         self._judge = judge
         self._host = urlsplit(base_url).netloc
+        # What must never show in a sentence: the key, alone and with its scheme.
+        self._secrets = [word for value in headers.values() for word in (value, value.rpartition(" ")[2]) if word]
         self._patience = patience
         self.requests = 0
         self._client = httpx.Client(
@@ -66,46 +112,88 @@ class Http(Generic[Answer]):
             transport=transport,
         )
 
-    def get(self, path: str, parameters: Parameters | None = None, *, dated: bool = False) -> Answer:
+    def get(
+        self, path: str, parameters: Parameters | None = None, *, dated: bool = False, tries: int = TRIES
+    ) -> Answer:
         """What the judge made of a good answer. `dated` calls draw on the larger allowance.
 
         Raises SourceTrouble: at once for a refused key, an exhausted quota or a refused request; after three tries
         for anything that may pass.
         """
         for attempt in stamina.retry_context(
-            on=_may_pass, attempts=TRIES, timeout=self._patience, wait_initial=0.3, wait_max=5.0, wait_jitter=0.5
+            on=may_pass, attempts=tries, timeout=self._patience, wait_initial=0.3, wait_max=5.0, wait_jitter=0.5
         ):
             with attempt:
-                return self._once(path, parameters, dated)
+                self.pay(dated)
+                return self.judged(self.send(path, parameters), dated)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _once(self, path: str, parameters: Parameters | None, dated: bool) -> Answer:
+    def pay(self, dated: bool) -> None:
+        """Count one call before it is sent. Raises SourceTrouble when the budget refuses it."""
         self._budget(dated)
         self.requests += 1
+
+    def send(
+        self,
+        path: str,
+        parameters: Parameters | None = None,
+        *,
+        post: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """One call that was paid for, tried once and not yet judged; from any thread. Raises SourceTrouble.
+
+        With `post` it carries that as JSON: the one thing ever posted is a pair of credentials.
+        """
+        verb = "GET" if post is None else "POST"
         try:
-            answer = self._client.get(path, params=dict(parameters or {}))
+            answer = self._client.request(verb, path, params=dict(parameters or {}), json=post, headers=headers)
         except httpx.TimeoutException:
             raise SourceTrouble(f"{self._host} did not answer in time.", kind="unreachable") from None
         except httpx.RemoteProtocolError as fault:
-            raise SourceTrouble(f"{self._host} broke off its answer ({fault}).", kind="unreachable") from None
+            raise SourceTrouble(f"{self._host} broke off its answer ({_short(fault)}).", kind="unreachable") from None
         except httpx.DecodingError:
             raise SourceTrouble(f"{self._host} sent an answer that cannot be unpacked.", kind="answer") from None
+        except httpx.LocalProtocolError:
+            # Its text quotes the header, and so the key.
+            raise SourceTrouble("The key holds a sign that cannot be sent; copy it again.", kind="key") from None
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise SourceTrouble(
                 f"Cannot reach {self._host} ({_short(fault)}); check the address and the network.", kind="unreachable"
             ) from None
-        if answer.is_redirect or 300 <= answer.status_code < 400:
+        return Reply(answer.status_code, answer.content, answer.headers)
+
+    def judged(self, reply: Reply, dated: bool) -> Answer:
+        """What the judge makes of a reply; from the thread that owns the budget. Raises SourceTrouble."""
+        if 300 <= reply.status < 400:
             raise SourceTrouble(
-                f"{self._host} answered with a redirect ({answer.status_code}); check the base address.", kind="request"
+                f"{self._host} answered with a redirect ({reply.status}); check the base address.", kind="request"
             )
-        return self._judge(answer.status_code, answer.content, self._host)
+        remaining = reply.number(REMAINING)
+        if remaining is not None:
+            self._budget.told(remaining, reply.number(LIMIT), dated)
+        return self._judge_body(reply)
+
+    def _judge_body(self, reply: Reply) -> Answer:
+        try:
+            return self._judge(reply.status, reply.body, self._host)
+        except SourceTrouble as fault:
+            retry_at = self._budget.refused() if fault.kind == "quota" else fault.retry_at
+            raise SourceTrouble(self._without_secrets(str(fault)), kind=fault.kind, retry_at=retry_at) from None
+
+    def _without_secrets(self, text: str) -> str:
+        """A server may quote what it was sent; what is kept and shown of it must not hold the key."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
 
-def _may_pass(fault: Exception) -> bool:
+def may_pass(fault: Exception) -> bool:
+    """Whether trying the same call again can help."""
     return isinstance(fault, SourceTrouble) and fault.kind in MAY_PASS
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from typing import Protocol
-
-import httpx
+from typing import Protocol, runtime_checkable
 
 from ..errors import UsageTrouble
-from ..model import DocumentPage, Page, Product
-from .http import Budget, check_address
-from .smartpyme import SmartPyme
+from ..model import Document, DocumentPage, Page, Product
+from .http import check_address
+from .setup import Setup
+from .smartpyme import SmartPyme, Summary
 
 
 class Reader(Protocol):
-    """An open connection to a system. Every method may raise SourceTrouble; `requests` counts the calls sent."""
+    """An open connection to a system. Every method may raise SourceTrouble; `requests` counts the calls sent.
+
+    `dialect` may be set to what is known of the system from before; the reader corrects it where it sees otherwise.
+    """
 
     company: str | None
     dialect: str | None
@@ -32,7 +34,10 @@ class Reader(Protocol):
         ...
 
     def documents(self, kind: str, since: str, until: str) -> Iterator[DocumentPage]:
-        """Sales (`sale`) or returns (`return`) of business dates `since` to `until`, both included."""
+        """Sales (`sale`) or returns (`return`) of business dates `since` to `until`, both included.
+
+        Asked again for the same window, it may walk in another order.
+        """
         ...
 
     def product(self, identity: int | str) -> Product | None:
@@ -48,34 +53,61 @@ class Reader(Protocol):
         ...
 
 
-Open = Callable[[str, dict[str, str], Budget, httpx.BaseTransport | None], Reader]
+@runtime_checkable
+class Telling(Protocol):
+    """A reader whose system can also be asked about single documents and about itself."""
+
+    def document(self, kind: str, identity: int | str) -> Document | None:
+        """One sale or return as it stands right now; None where it does not exist."""
+        ...
+
+    def lists_sales(self, since: str, until: str) -> bool:
+        """Whether the system can list sales at all."""
+        ...
+
+    def summary(self, since: str, until: str) -> Summary:
+        """The system's own figures, to be shown beside ours and never to decide by."""
+        ...
+
+
+Open = Callable[[Setup], Reader]
+DEFAULT_ZONE = "America/El_Salvador"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of system: its public address where it has one, its lanes in the order they run, and how to open it."""
+    """A kind of system: its public address where it has one, its lanes in the order they run, and how to open it.
+
+    `root` is what the path of its addresses ends in, added where a person left it out. Without `calls_a_second` its
+    calls draw on the hourly budget. `secrets` are what it cannot do without.
+    """
 
     name: str
     default_url: str | None
     lanes: tuple[str, ...]
     open: Open
+    root: str = ""
+    zone: str = DEFAULT_ZONE
+    calls_a_second: float | None = None
+    secrets: tuple[str, ...] = ("api_key",)
 
 
-def _open_smartpyme(
-    base_url: str, secrets: dict[str, str], budget: Budget, transport: httpx.BaseTransport | None
-) -> Reader:
-    return SmartPyme(base_url, secrets["api_key"], budget=budget, transport=transport)
+def _open_smartpyme(setup: Setup) -> Reader:
+    return SmartPyme(setup.base_url, setup.secrets["api_key"], budget=setup.budget, transport=setup.transport)
 
 
 KINDS = {
-    "smartpyme": Kind(
-        name="smartpyme",
-        default_url="https://api.smartpyme.site/api/external/v1/",
-        lanes=("sweep", "low", "sales", "returns"),
-        open=_open_smartpyme,
+    kind.name: kind
+    for kind in (
+        Kind(
+            name="smartpyme",
+            default_url="https://api.smartpyme.site/api/external/v1/",
+            lanes=("sweep", "low", "sales", "returns"),
+            open=_open_smartpyme,
+        ),
     )
 }
-NOT_YET = ("smartepi", "smartbis")
+NOT_YET = tuple(name for name in ("smartepi", "smartbis") if name not in KINDS)
 
 
 def kind_named(name: str) -> Kind:
@@ -92,4 +124,13 @@ def address_for(kind: Kind, given: str | None) -> str:
     address = given or kind.default_url
     if address is None:
         raise UsageTrouble(f"A source of kind '{kind.name}' needs its own address; give it with --base-url.")
-    return check_address(address)
+    if any(sign in address for sign in "{}<>"):
+        raise UsageTrouble(f"'{address}' is a placeholder; copy the address of your own account.")
+    return _rooted(check_address(address), kind.root)
+
+
+def _rooted(address: str, root: str) -> str:
+    """The address with its root once, however often it was written."""
+    while root and address.endswith(f"/{root}{root}"):
+        address = address.removesuffix(root)
+    return address if not root or address.endswith(f"/{root}") else address + root

@@ -12,6 +12,7 @@ from ..clock import moment
 from ..model import quantity
 
 LARGEST = 1e15
+LARGEST_ID = 2**53
 _TRUE = frozenset({"1", "true", "activo", "si", "sí"})
 _FALSE = frozenset({"0", "false", "inactivo", "no", ""})
 
@@ -56,12 +57,27 @@ def flag(value: Any, field: str) -> bool:
 
 
 def text(value: Any) -> str | None:
-    """Text without outer white space; numbers become their text; empty and null become None."""
+    """Text without outer white space; numbers become their text; empty and null become None.
+
+    Raises BadValueError for what is neither.
+    """
     if value is None:
         return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadValueError(f"{_shown(value)} stands where a text belongs")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() or None
+
+
+def identity(value: Any, field: str) -> int:
+    """An id from a whole number or its decimal text. Raises BadValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip().isdecimal():
+        raise BadValueError(f"it has no usable '{field}'")
+    found = int(value)
+    if found > LARGEST_ID:
+        raise BadValueError(f"'{field}' is {_shown(value)}, which is no believable id")
+    return found
 
 
 def when(value: Any) -> int | None:

@@ -36,12 +36,24 @@ def take(store: Store, key: str, now: int, *, limit: int) -> int | None:
     return None if taken else (hour + 1) * HOUR
 
 
+def at_least(store: Store, key: str, now: int, used: int) -> None:
+    """Another counter of this hour stands at `used`: take it over where it is ahead of ours."""
+    hour = now // HOUR
+    if used > (store.value("SELECT used FROM budget WHERE budget_key = ? AND hour = ?", (key, hour)) or 0):
+        with store.write():
+            store.execute(
+                "INSERT INTO budget (budget_key, hour, used) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT DO UPDATE SET used = max(used, ?3)",
+                (key, hour, used),
+            )
+
+
 def block(store: Store, key: str, now: int, until: int) -> None:
     """The server said that the quota is gone: no call with this key before `until`."""
     with store.write():
         store.execute(
             "INSERT INTO budget (budget_key, hour, blocked_until) VALUES (?1, ?2, ?3)"
-            " ON CONFLICT DO UPDATE SET blocked_until = ?3",
+            " ON CONFLICT DO UPDATE SET blocked_until = max(blocked_until, ?3)",
             (key, now // HOUR, until),
         )
 

@@ -7,7 +7,7 @@ window no longer lists was deleted upstream, and is booked back.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -18,12 +18,14 @@ from ..clock import day_number
 from ..model import Document, Line, quantity
 from .db import Row, Store
 
+Identity = int | str
+VOID = "anulacion_factura"
 _encode = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(slots=True)
 class Taken:
-    """What one reading of a window changed."""
+    """What one reading of a window changed. `unknown` are states and types that nobody met before."""
 
     documents: int = 0
     lines: int = 0
@@ -31,6 +33,11 @@ class Taken:
     changed: int = 0
     gone: int = 0
     unmatched: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+
+_Where = tuple[int | None, str, str, str]
+"""What an effect is booked under: product, business date, branch, and `sale`, `return` or `void`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,19 @@ def _readings(store: Store, source_id: int) -> dict[tuple[str, str], int]:
     }
 
 
+def missing(store: Store, source_id: int, kind: str, since: str, until: str, seen: set[Identity]) -> list[Identity]:
+    """Documents kept of a window that a whole reading of it did not list: deleted, or moved to another date."""
+    return [
+        row[0]
+        for row in store.execute(
+            "SELECT external_id FROM document WHERE source_id = ? AND kind = ? AND date BETWEEN ? AND ?"
+            " AND gone_at IS NULL ORDER BY id DESC",
+            (source_id, kind, since, until),
+        )
+        if row[0] not in seen
+    ]
+
+
 def retire(
     store: Store, source_id: int, kind: str, since: str, until: str, seen: set[int | str], now: int, taken: Taken
 ) -> None:
@@ -86,7 +106,7 @@ def retire(
         if identity not in seen:
             taken.gone += 1
             before, not_before = _effects_of(store, key), readings.get((kind, day))
-            _book(store, source_id, key, kind, "deleted", before, {}, None, now, now, not_before=not_before)
+            _book(store, source_id, key, "deleted", before, {}, now, now, not_before=not_before)
             store.execute("UPDATE document SET gone_at = ?, changed_at = ? WHERE id = ?", (now, now, key))
 
 
@@ -107,16 +127,15 @@ def _take_one(
     if stored and stored["digest"] == mark and stored["gone_at"] is None:
         return
     lines, moved_over = _matched(store, stored["id"] if stored else None, document, matcher)
+    branch = document.branch or _branch_of_sale(store, source_id, document)
     taken.unmatched += sum(product is None for _, product in lines)
     before = _effects_of(store, stored["id"]) if stored and stored["gone_at"] is None else {}
-    key = _save(store, source_id, document, mark, stored["id"] if stored else None, now)
+    key = _save(store, source_id, document, branch, mark, stored["id"] if stored else None, now)
     _save_lines(store, key, lines)
-    if stored is None:
-        taken.new += 1
-        if document.effect == "unverified":
-            _note_unknown_state(store, source_id, document, now)
-    else:
-        taken.changed += 1
+    taken.new += stored is None
+    taken.changed += stored is not None
+    if document.effect == "unverified":
+        _note_unknown(store, source_id, document, now, taken)
     reason = document.kind if stored is None else _what_happened(document, stored["state"])
     happened_at = (document.created_at or now) if stored is None else (document.updated_at or now)
     not_before = (
@@ -125,11 +144,19 @@ def _take_one(
     if moved_over:
         # Only our knowledge of the product changed: its stock moved when the document was made, not now.
         reason, happened_at, not_before = "line matched", document.created_at or now, None
-    after = _effects(document, lines)
-    _book(
-        store, source_id, key, document.kind, reason, before, after, document.branch, happened_at, now,
-        not_before=not_before,
-    )  # fmt: skip
+    after = _effects(document, branch, lines)
+    _book(store, source_id, key, reason, before, after, happened_at, now, not_before=not_before)
+
+
+def _branch_of_sale(store: Store, source_id: int, document: Document) -> str | None:
+    """A return names no branch; that of its sale is the best there is, though goods may come back elsewhere."""
+    if document.sale_id is None:
+        return None
+    found: str | None = store.value(
+        "SELECT branch FROM document WHERE source_id = ? AND kind = 'sale' AND external_id = ?",
+        (source_id, document.sale_id),
+    )
+    return found
 
 
 def _matched(
@@ -159,32 +186,40 @@ def _what_happened(document: Document, state_before: str | None) -> str:
     return f"{document.kind} changed"
 
 
-def _effects(document: Document, lines: list[tuple[Line, int | None]]) -> dict[tuple[int | None, str], _Effect]:
-    """By product and business date, what a document does to stock. Lines without a product are kept together."""
+def _bucket(kind: str, type_: str | None) -> str:
+    """Under what a document is counted: a bill that was voided at the till is no customer's return."""
+    return "void" if kind == "return" and type_ == VOID else kind
+
+
+def _effects(document: Document, branch: str | None, lines: list[tuple[Line, int | None]]) -> dict[_Where, _Effect]:
+    """What a document does to stock, by where it is booked. Lines without a product are kept together."""
     if document.effect == "none":
         return {}
     sign = -1 if document.kind == "sale" else 1
-    sums: dict[tuple[int | None, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    bucket = _bucket(document.kind, document.type)
+    sums: dict[_Where, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for line, product in lines:
-        total = sums[product, document.date]
+        total = sums[product, document.date, branch or "", bucket]
         total[0] += sign * line.quantity
         total[1] += line.total or 0.0
     return {key: _Effect(quantity(moved), quantity(amount)) for key, (moved, amount) in sums.items()}
 
 
-def _effects_of(store: Store, document_id: int) -> dict[tuple[int | None, str], _Effect]:
+def _effects_of(store: Store, document_id: int) -> dict[_Where, _Effect]:
     """The effects of a document as its stored copy tells them."""
-    row = store.row("SELECT kind, date, effect FROM document WHERE id = ?", (document_id,))
+    row = store.row("SELECT kind, type, branch, date, effect FROM document WHERE id = ?", (document_id,))
     if row is None or row["effect"] == "none":
         return {}
     sign = -1 if row["kind"] == "sale" else 1
+    bucket = _bucket(row["kind"], row["type"])
     sums = store.execute(
         "SELECT product_id, sum(quantity), sum(coalesce(total, 0)) FROM document_line WHERE document_id = ?"
         " GROUP BY product_id",
         (document_id,),
     )
     return {
-        (product, row["date"]): _Effect(quantity(sign * moved), quantity(amount)) for product, moved, amount in sums
+        (product, row["date"], row["branch"] or "", bucket): _Effect(quantity(sign * moved), quantity(amount))
+        for product, moved, amount in sums
     }
 
 
@@ -192,11 +227,9 @@ def _book(
     store: Store,
     source_id: int,
     document_id: int,
-    kind: str,
     reason: str,
-    before: dict[tuple[int | None, str], _Effect],
-    after: dict[tuple[int | None, str], _Effect],
-    branch: str | None,
+    before: dict[_Where, _Effect],
+    after: dict[_Where, _Effect],
     happened_at: int,
     now: int,
     *,
@@ -204,40 +237,58 @@ def _book(
 ) -> None:
     """Book the difference between two sets of effects, as movements and in the daily aggregates."""
     nothing = _Effect(0.0, 0.0)
-    for product, day in {**before, **after}:
-        was, became = before.get((product, day), nothing), after.get((product, day), nothing)
+    for where in {**before, **after}:
+        product, day, branch, bucket = where
+        was, became = before.get(where, nothing), after.get(where, nothing)
         moved, amount = quantity(became.moved - was.moved), quantity(became.amount - was.amount)
         if not moved and not amount:
             continue
         store.execute(
             "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, branch, happened_at,"
             " seen_at, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (source_id, document_id, product, reason, moved, amount, branch, happened_at, now, not_before),
+            (source_id, document_id, product, reason, moved, amount, branch or None, happened_at, now, not_before),
         )
         if product is not None:
             number = day_number(date.fromisoformat(day))
-            _add_to_day(store, product, number, kind, moved, amount, count=_presence(was, became))
+            _add_to_day(store, product, number, bucket, moved, amount, count=_presence(was, became))
+            _add_to_branch(store, product, branch, number, bucket, moved)
 
 
 def _presence(was: _Effect, became: _Effect) -> int:
     return (became.moved != 0) - (was.moved != 0)
 
 
-def _add_to_day(store: Store, product_id: int, day: int, kind: str, moved: float, amount: float, *, count: int) -> None:
-    sold = (quantity(-moved), amount, count) if kind == "sale" else (0.0, 0.0, 0)
-    returned = (0.0, 0.0, 0) if kind == "sale" else (moved, amount, count)
+def _add_to_day(
+    store: Store, product_id: int, day: int, bucket: str, moved: float, amount: float, *, count: int
+) -> None:
+    sold = (quantity(-moved), amount, count) if bucket == "sale" else (0.0, 0.0, 0)
+    returned = (moved, amount, count) if bucket == "return" else (0.0, 0.0, 0)
     store.execute(
-        "INSERT INTO product_day (product_id, day, sold, sold_amount, sales, returned, returned_amount, returns)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET sold = round(sold + ?3, 6),"
+        "INSERT INTO product_day"
+        " (product_id, day, sold, sold_amount, sales, returned, returned_amount, returns, voided)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET sold = round(sold + ?3, 6),"
         " sold_amount = round(sold_amount + ?4, 6), sales = sales + ?5, returned = round(returned + ?6, 6),"
-        " returned_amount = round(returned_amount + ?7, 6), returns = returns + ?8",
-        (product_id, day, *sold, *returned),
+        " returned_amount = round(returned_amount + ?7, 6), returns = returns + ?8, voided = round(voided + ?9, 6)",
+        (product_id, day, *sold, *returned, moved if bucket == "void" else 0.0),
     )
 
 
-def _save(store: Store, source_id: int, document: Document, mark: int, stored_id: int | None, now: int) -> int:
+def _add_to_branch(store: Store, product_id: int, branch: str, day: int, bucket: str, moved: float) -> None:
+    """The same by branch, as far as rules need it: what a warehouse sells is known by its branch."""
+    if bucket == "void":
+        return
+    store.execute(
+        "INSERT INTO branch_day (product_id, branch, day, sold, returned) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT DO UPDATE SET sold = round(sold + ?4, 6), returned = round(returned + ?5, 6)",
+        (product_id, branch, day, quantity(-moved) if bucket == "sale" else 0.0, moved if bucket == "return" else 0.0),
+    )
+
+
+def _save(
+    store: Store, source_id: int, document: Document, branch: str | None, mark: int, stored_id: int | None, now: int
+) -> int:
     values: tuple[Any, ...] = (
-        document.date, document.state, document.type, document.effect, document.number, document.branch,
+        document.date, document.state, document.type, document.effect, document.number, branch,
         document.sale_id, document.total, document.note, document.created_at, document.updated_at, mark, now,
     )  # fmt: skip
     if stored_id is not None:
@@ -269,11 +320,14 @@ def _save_lines(store: Store, document_id: int, lines: list[tuple[Line, int | No
     )
 
 
-def _note_unknown_state(store: Store, source_id: int, document: Document, now: int) -> None:
-    store.execute(
-        "INSERT INTO unknown_state VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET documents = documents + 1",
-        (source_id, document.kind, document.state or document.type or "", now),
-    )
+def _note_unknown(store: Store, source_id: int, document: Document, now: int, taken: Taken) -> None:
+    """Remember a state or type that alertd does not know, so that a person is told once."""
+    words = " / ".join(word for word in (document.state, document.type) if word)
+    if store.execute(
+        "INSERT INTO unknown_state VALUES (?, ?, ?, 1, ?) ON CONFLICT DO NOTHING",
+        (source_id, document.kind, words, now),
+    ).rowcount:
+        taken.unknown.append(words or "(none)")
 
 
 class _Matcher:
@@ -295,7 +349,11 @@ class _Matcher:
         return None if line.code is None else self._only("code = ?", (line.code,))
 
     def _by_name(self, line: Line) -> int | None:
-        return None if line.name is None else self._only("name = ? AND brand IS ?", (line.name, line.brand))
+        if line.name is None:
+            return None
+        # Lines of products kept in lots carry the list of lots after a line break.
+        name = line.name.partition("\n")[0].strip()
+        return self._only("name = ? AND brand IS ?", (name, line.brand))
 
     def _only(self, condition: str, parameters: tuple[str | None, ...]) -> int | None:
         rows = self._store.execute(
@@ -310,12 +368,12 @@ def rematch(store: Store, source_id: int, now: int) -> int:
     helped = 0
     matcher = _Matcher(store, source_id)
     open_lines = store.execute(
-        "SELECT DISTINCT d.id, d.kind, d.branch, coalesce(d.created_at, d.first_seen_at) FROM document_line l"
+        "SELECT DISTINCT d.id, coalesce(d.created_at, d.first_seen_at) FROM document_line l"
         " JOIN document d ON d.id = l.document_id"
         " WHERE l.product_id IS NULL AND d.source_id = ? AND d.gone_at IS NULL ORDER BY d.id DESC LIMIT 1000",
         (source_id,),
     ).fetchall()
-    for key, kind, branch, happened_at in open_lines:
+    for key, happened_at in open_lines:
         before = _effects_of(store, key)
         found = [
             (matcher.match(Line(0.0, code, name, brand)), number)
@@ -329,9 +387,7 @@ def rematch(store: Store, source_id: int, now: int) -> int:
             store.connection.executemany(
                 "UPDATE document_line SET product_id = ? WHERE document_id = ? AND number = ?", known
             )
-            _book(
-                store, source_id, key, kind, "line matched", before, _effects_of(store, key), branch, happened_at, now
-            )
+            _book(store, source_id, key, "line matched", before, _effects_of(store, key), happened_at, now)
             helped += 1
     return helped
 
@@ -341,11 +397,26 @@ def unmatched_lines(store: Store, source_id: int, limit: int = 100) -> list[Row]
     return store.rows(
         "SELECT d.kind, d.external_id AS document, d.date, l.code, l.name, l.brand, l.quantity FROM document_line l"
         " JOIN document d ON d.id = l.document_id WHERE l.product_id IS NULL AND d.source_id = ?"
-        " ORDER BY d.id DESC LIMIT ?",
+        " AND d.gone_at IS NULL ORDER BY d.id DESC LIMIT ?",
         (source_id, limit),
     )
 
 
 def unknown_states(store: Store, source_id: int) -> list[Row]:
-    """States and types of documents that alertd does not know, with how many documents carry them."""
-    return store.rows("SELECT kind, state, documents FROM unknown_state WHERE source_id = ?", (source_id,))
+    """States and types of documents that alertd does not know, with how many documents carry them now."""
+    return store.rows(
+        "SELECT kind, coalesce(state, '') AS state, coalesce(type, '') AS type, count(*) AS documents FROM document"
+        " WHERE source_id = ? AND effect = 'unverified' AND gone_at IS NULL GROUP BY 1, 2, 3 ORDER BY 4 DESC",
+        (source_id,),
+    )
+
+
+def counted(store: Store, source_id: int, kind: str, since: str, until: str) -> int:
+    """How many documents of a window are kept, whatever their state: what the system's own summary counts."""
+    return int(
+        store.value(
+            "SELECT count(*) FROM document"
+            " WHERE source_id = ? AND kind = ? AND date BETWEEN ? AND ? AND gone_at IS NULL",
+            (source_id, kind, since, until),
+        )
+    )

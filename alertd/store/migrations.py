@@ -173,6 +173,7 @@ def m02_catalogue(database: Database) -> None:
             UNIQUE (source_id, external_id)
         ) STRICT;
         CREATE INDEX product_by_name ON product (source_id, name, id);
+        CREATE INDEX product_present ON product (source_id, level_count) WHERE absent_at IS NULL;
         CREATE INDEX product_absent ON product (source_id) WHERE absent_at IS NOT NULL;
         CREATE INDEX product_by_code ON product (source_id, code) WHERE code IS NOT NULL;
 
@@ -680,4 +681,190 @@ def m09_reconciliation(database: Database) -> None:
     )
 
 
-NEWEST = 9
+@steps()
+def m10_other_systems(database: Database) -> None:
+    """What systems other than SmartPyme need: settings of a source, transactions by place, counts, and webhooks.
+
+    `product_ref` is the product as the transaction named it, `sector` and `cost_center` are ids, never names.
+    """
+    database.execute("ALTER TABLE document ADD COLUMN sector TEXT")
+    database.execute("ALTER TABLE document ADD COLUMN cost_center TEXT")
+    database.execute("ALTER TABLE document_line ADD COLUMN product_ref ANY")
+    _run(
+        database,
+        """
+        CREATE INDEX line_waiting ON document_line (product_ref) WHERE product_id IS NULL AND product_ref IS NOT NULL;
+
+        CREATE TABLE source_option (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (source_id, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE consumption_day (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            sector TEXT NOT NULL,
+            cost_center TEXT NOT NULL,
+            given REAL NOT NULL DEFAULT 0,
+            taken_back REAL NOT NULL DEFAULT 0,
+            transactions INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (source_id, day, sector, cost_center, product_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE ledger_count (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            counted REAL NOT NULL,
+            minimum REAL,
+            by TEXT,
+            typed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX ledger_count_by_product ON ledger_count (product_id, at);
+
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            event_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            created_at INTEGER,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            times INTEGER NOT NULL DEFAULT 1,
+            UNIQUE (source_id, event_id)
+        ) STRICT;
+
+        CREATE TABLE delivery_refused (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            fits TEXT
+        ) STRICT;
+        CREATE INDEX delivery_refused_by_source ON delivery_refused (source_id, id);
+
+        CREATE TABLE evaluation_due (
+            source_id INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,
+            at INTEGER NOT NULL
+        ) STRICT;
+        """,
+    )
+
+
+@steps()
+def m11_measures(database: Database) -> None:
+    """What rules count by day: sales by branch, days without stock, demand, classes; and when each rule last looked.
+
+    `level_out` holds runs of whole days in which a level was mostly out of stock; the last day of a run that goes on is
+    null. `rule_evaluation` is what lets the next evaluation look at changed rows only.
+    """
+    _run(
+        database,
+        """
+        ALTER TABLE product_day ADD COLUMN voided REAL NOT NULL DEFAULT 0;
+        CREATE INDEX product_by_change ON product (source_id, changed_at);
+
+        CREATE TABLE branch_day (
+            product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
+            branch TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            sold REAL NOT NULL DEFAULT 0,
+            returned REAL NOT NULL DEFAULT 0,
+            PRIMARY KEY (product_id, branch, day)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO branch_day SELECT l.product_id, coalesce(d.branch, ''),
+            CAST(julianday(d.date) - 2440587.5 AS INTEGER),
+            round(sum(CASE WHEN d.kind = 'sale' THEN l.quantity ELSE 0 END), 6),
+            round(sum(CASE WHEN d.kind = 'sale' THEN 0 ELSE l.quantity END), 6)
+            FROM document d JOIN document_line l ON l.document_id = d.id
+            WHERE l.product_id IS NOT NULL AND d.effect <> 'none' AND d.gone_at IS NULL
+            GROUP BY 1, 2, 3;
+
+        CREATE TABLE level_out (
+            level_id INTEGER NOT NULL REFERENCES level ON DELETE CASCADE,
+            first_day INTEGER NOT NULL,
+            last_day INTEGER,
+            PRIMARY KEY (level_id, first_day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX level_out_open ON level_out (level_id) WHERE last_day IS NULL;
+
+        CREATE TABLE level_demand (
+            level_id INTEGER PRIMARY KEY REFERENCES level ON DELETE CASCADE,
+            net REAL NOT NULL,
+            in_days INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE product_demand (
+            product_id INTEGER PRIMARY KEY REFERENCES product ON DELETE CASCADE,
+            net REAL NOT NULL,
+            in_days INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE product_class (
+            product_id INTEGER PRIMARY KEY REFERENCES product ON DELETE CASCADE,
+            class TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE measured (
+            source_id INTEGER PRIMARY KEY REFERENCES source ON DELETE CASCADE,
+            closed_day INTEGER,
+            demand_day INTEGER,
+            demand_at INTEGER,
+            demand_movement INTEGER,
+            class_day INTEGER
+        ) STRICT;
+
+        CREATE TABLE rule_evaluation (
+            rule TEXT NOT NULL,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            digest TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            basis TEXT NOT NULL,
+            movement_id INTEGER NOT NULL,
+            snapshot_before_at INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            failed_at INTEGER,
+            PRIMARY KEY (rule, source_id)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
+@steps()
+def m12_who_did_what(database: Database) -> None:
+    """Every change with who made it, and the sessions of the page, so that signing out is real."""
+    _run(
+        database,
+        """
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            what TEXT NOT NULL,
+            about TEXT NOT NULL,
+            facts TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_time ON audit (at, id);
+        CREATE INDEX audit_by_who ON audit (who, at, id);
+
+        CREATE TABLE web_session (
+            digest TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            last_seen_at INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX web_session_by_user ON web_session (user_id);
+        """,
+    )
+
+
+NEWEST = 12

@@ -104,15 +104,6 @@ def lease_lane(store: Store, source_id: int, lane: str, *, worker: str, now: int
         )
 
 
-def break_lease(store: Store, source_id: int, lane: str, holder: str) -> None:
-    """Take a lane from a process that is known to be dead."""
-    with store.write():
-        store.execute(
-            "UPDATE lane SET lease_until = 0, lease_by = NULL WHERE source_id = ? AND name = ? AND lease_by = ?",
-            (source_id, lane, holder),
-        )
-
-
 def release_lane(
     store: Store,
     source_id: int,
@@ -123,15 +114,16 @@ def release_lane(
     next_due_at: int,
     success: bool,
     stopped: str | None,
+    stopped_kind: str | None = None,
 ) -> None:
     """Give a lane back with its next time; `stopped` says why it must not run before a person has mended something."""
     with store.write():
         store.execute(
-            "UPDATE lane SET lease_until = 0, lease_by = NULL, next_due_at = ?1, stopped = ?2,"
+            "UPDATE lane SET lease_until = 0, lease_by = NULL, next_due_at = ?1, stopped = ?2, stopped_kind = ?8,"
             " last_success_at = CASE WHEN ?3 THEN ?4 ELSE last_success_at END,"
             " failures = CASE WHEN ?3 THEN 0 ELSE failures + 1 END"
             " WHERE source_id = ?5 AND name = ?6 AND lease_by = ?7",
-            (next_due_at, stopped, success, now, source_id, lane, worker),
+            (next_due_at, stopped, success, now, source_id, lane, worker, stopped_kind),
         )
 
 
@@ -140,24 +132,39 @@ def stop_all(store: Store, source_id: int, lanes: Iterable[str], why: str) -> No
     with store.write():
         for lane in lanes:
             store.execute(
-                "INSERT INTO lane (source_id, name, stopped) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT DO UPDATE SET stopped = coalesce(stopped, ?3)",
+                "INSERT INTO lane (source_id, name, stopped, stopped_kind) VALUES (?1, ?2, ?3, 'key')"
+                " ON CONFLICT DO UPDATE SET stopped = ?3, stopped_kind = 'key'",
                 (source_id, lane, why),
             )
 
 
-def start_again(store: Store, source_id: int, why: str) -> None:
-    """Let lanes run again that were stopped for a reason that has passed."""
-    store.execute("UPDATE lane SET stopped = NULL WHERE source_id = ? AND stopped = ?", (source_id, why))
+def start_all(store: Store, source_id: int) -> None:
+    """The key is good again: let every lane run that it had stopped."""
+    with store.write():
+        store.execute(
+            "UPDATE lane SET stopped = NULL, stopped_kind = NULL WHERE source_id = ? AND stopped_kind = 'key'",
+            (source_id,),
+        )
+
+
+def ask_again(store: Store, source_id: int, lane: str) -> None:
+    """A list that this server never gave works after all: read it from now on."""
+    with store.write():
+        store.execute(
+            "UPDATE lane SET stopped = NULL, stopped_kind = NULL, next_due_at = 0"
+            " WHERE source_id = ? AND name = ? AND stopped_kind = 'unsupported'",
+            (source_id, lane),
+        )
 
 
 def postpone(store: Store, source_id: int, lane: str, until: int) -> None:
     """Let a lane that is free wait until a moment: another has just read what it would."""
-    store.execute(
-        "INSERT INTO lane (source_id, name, next_due_at) VALUES (?1, ?2, ?3)"
-        " ON CONFLICT DO UPDATE SET next_due_at = max(next_due_at, ?3)",
-        (source_id, lane, until),
-    )
+    with store.write():
+        store.execute(
+            "INSERT INTO lane (source_id, name, next_due_at) VALUES (?1, ?2, ?3)"
+            " ON CONFLICT DO UPDATE SET next_due_at = max(next_due_at, ?3)",
+            (source_id, lane, until),
+        )
 
 
 def set_mark(store: Store, source_id: int, lane: str, mark: str) -> None:

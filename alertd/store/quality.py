@@ -25,6 +25,17 @@ def findings(store: Store, source_id: int) -> dict[str, int]:
     return {name: int(store.value(sql, (source_id,))) for name, sql in counted.items()}
 
 
+def low_levels(store: Store, source_id: int) -> int:
+    """Products at or below a configured minimum in some warehouse: what a summary of the system calls low."""
+    return int(
+        store.value(
+            "SELECT count(DISTINCT r.product_id) FROM stock_row r WHERE r.source_id = ? AND r.present AND NOT r.gone"
+            " AND r.minimum > 0 AND r.stock <= r.minimum",
+            (source_id,),
+        )
+    )
+
+
 def warehouses(store: Store, source_id: int) -> list[str]:
     """Branch and name of every warehouse in the last snapshot."""
     return [

@@ -6,7 +6,7 @@ sweep that fails leaves nothing behind.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from .db import Row, Store
 BATCH = 2_000
 DOUBT_ROWS = 50
 DOUBT_SHARE = 0.2
+HIDDEN_MS = 30 * 86_400_000
 Identity = int | str
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Product).decode
@@ -25,16 +26,19 @@ _decode = msgspec.msgpack.Decoder(Product).decode
 
 @dataclass(slots=True)
 class Applied:
-    """What one sweep changed. `to_zero` levels fell to zero or below at once: the measure of doubt."""
+    """What one sweep changed. `to_zero` levels fell to zero or below at once: the measure of doubt.
+
+    `renamed` products have another name, code or brand than before, so that lines of documents may find them now.
+    """
 
     products: int = 0
     levels: int = 0
     changed: int = 0
     new: int = 0
+    renamed: int = 0
     absent: int = 0
     gone: int = 0
     to_zero: int = 0
-    product_ids: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -52,9 +56,7 @@ class _Stored:
 def known_digests(store: Store, source_id: int) -> dict[int, Identity]:
     """Which product stands behind each digest; products that are gone are left out, so that they come back as new."""
     return dict(
-        store.execute(
-            "SELECT digest, external_id FROM product WHERE source_id = ? AND gone_at IS NULL", (source_id,)
-        ).fetchall()
+        store.execute("SELECT digest, external_id FROM product WHERE source_id = ? AND gone_at IS NULL", (source_id,))
     )
 
 
@@ -80,12 +82,10 @@ class Stage:
             "CREATE TEMP TABLE staged (external_id ANY PRIMARY KEY, digest INTEGER NOT NULL, product BLOB NOT NULL)"
             " STRICT, WITHOUT ROWID"
         )
-        self.ids: set[Identity] = set()
 
     def put(self, products: Iterable[tuple[int, Product]]) -> None:
         """Keep products for `apply`; a later reading of the same product replaces the earlier."""
         rows = [(product.id, digest, _encode(product)) for digest, product in products]
-        self.ids.update(row[0] for row in rows)
         if rows:
             self._store.execute("BEGIN")
             self._store.connection.executemany("INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?)", rows)
@@ -93,9 +93,7 @@ class Stage:
 
     def drop(self, identity: Identity) -> None:
         """Forget a product that a later reading found unchanged."""
-        if identity in self.ids:
-            self.ids.discard(identity)
-            self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
+        self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
 
     def products(self, seen: set[Identity] | None = None) -> Iterator[tuple[int, Product]]:
         """The staged products, those of `seen` only where it is given."""
@@ -103,6 +101,11 @@ class Stage:
         for identity, digest, blob in cursor.execute("SELECT external_id, digest, product FROM temp.staged"):
             if seen is None or identity in seen:
                 yield digest, _decode(blob)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no product waits."""
+        return self._store.value("SELECT 1 FROM temp.staged LIMIT 1") is None
 
     def close(self) -> None:
         """Empty the waiting room."""
@@ -118,21 +121,28 @@ def apply(
     unread: set[Identity],
     known: dict[int, Identity],
     now: int,
+    nameless: int = 0,
+    since: int | None = None,
 ) -> Applied:
     """Write what differs; inside the caller's write transaction.
 
     With `seen`, this is a whole sweep: products and levels that were not in it become absent, and gone when they were
     absent before. Without, only the given products are brought up to date. `unread` were there but could not be
-    decoded: they stay as they are.
+    decoded: they stay as they are. With `nameless` records among them nobody knows which products were missing, so
+    none is. A product that another lane brought up to date after `since`, when this reading began, is left to the next.
     """
     applied = Applied()
-    writer = _Writer(store, source_id, now, applied, fresh=not known)
+    writer = _Writer(store, source_id, now, applied, fresh=not known, since=since)
     for digest, product in products:
         writer.put(digest, product)
     writer.flush()
     if seen is not None:
-        _mark_absent(store, source_id, seen | unread, known, now, applied)
+        there = seen | unread if unread else seen
+        _mark_present(store, source_id, there)
+        if not nameless:
+            _mark_absent(store, source_id, there, known, now, applied)
         _mark_hidden(store, source_id, now)
+        _mark_levels_gone(store, source_id, now)
         store.execute(
             "UPDATE source SET snapshot_before_at = snapshot_at, snapshot_at = ? WHERE id = ?", (now, source_id)
         )
@@ -142,11 +152,14 @@ def apply(
 class _Writer:
     """Compares products with what stands, and writes the differences in batches."""
 
-    def __init__(self, store: Store, source_id: int, now: int, applied: Applied, *, fresh: bool) -> None:
+    def __init__(
+        self, store: Store, source_id: int, now: int, applied: Applied, *, fresh: bool, since: int | None
+    ) -> None:
         self._store = store
         self._source_id = source_id
         self._now = now
         self._applied = applied
+        self._since = since
         # An empty catalogue has nothing to compare with: the first load skips two look-ups a product.
         self._fresh = fresh and store.value("SELECT 1 FROM product WHERE source_id = ?", (source_id,)) is None
         self._snapshot_at: int = store.value("SELECT snapshot_at FROM source WHERE id = ?", (source_id,)) or 0
@@ -168,16 +181,19 @@ class _Writer:
         stored = None
         if not self._fresh:
             stored = self._store.execute(
-                "SELECT id FROM product WHERE source_id = ? AND external_id = ?", (self._source_id, product.id)
+                "SELECT id, changed_at, name, code, brand FROM product WHERE source_id = ? AND external_id = ?",
+                (self._source_id, product.id),
             ).fetchone()
         if stored is None:
             key = self._insert_product(digest, product)
             before: dict[int, _Stored] = {}
         else:
-            key = stored[0]
+            key, changed_at, *words = stored
+            if self._since is not None and changed_at > self._since:
+                return
+            self._applied.renamed += words != [product.name, product.code, product.brand]
             self._update_product(key, digest, product)
             before = self._stored_levels(key)
-        self._applied.product_ids.add(key)
         for level in product.levels:
             place = self._warehouse(level.branch, level.warehouse)
             self._put_level(key, place, level, before.pop(place, None))
@@ -289,28 +305,43 @@ def _search_text(product: Product) -> str:
     return fold(" ".join(word for word in words if word)) or ""
 
 
-def _mark_absent(
-    store: Store, source_id: int, seen: set[Identity], known: dict[int, Identity], now: int, applied: Applied
-) -> None:
-    """Products not in a whole sweep: absent the first time, gone the second. Those that came back are present again."""
+def _mark_present(store: Store, source_id: int, seen: set[Identity]) -> None:
+    """Products that a whole sweep saw again."""
     for key, identity in store.execute(
         "SELECT id, external_id FROM product WHERE source_id = ? AND absent_at IS NOT NULL", (source_id,)
     ).fetchall():
         if identity in seen:
             store.execute("UPDATE product SET absent_at = NULL, gone_at = NULL WHERE id = ?", (key,))
-        else:
-            applied.gone += store.execute(
-                "UPDATE product SET gone_at = ? WHERE id = ? AND gone_at IS NULL", (now, key)
-            ).rowcount
-    for identity in set(known.values()) - seen:
+
+
+def _mark_absent(
+    store: Store, source_id: int, seen: set[Identity], known: dict[int, Identity], now: int, applied: Applied
+) -> None:
+    """Products not in a whole sweep: absent the first time, gone the second."""
+    applied.gone += store.execute(
+        "UPDATE product SET gone_at = ? WHERE source_id = ? AND absent_at IS NOT NULL AND gone_at IS NULL",
+        (now, source_id),
+    ).rowcount
+    for identity in known.values():
+        if identity in seen:
+            continue
         applied.absent += store.execute(
             "UPDATE product SET absent_at = ? WHERE source_id = ? AND external_id = ? AND absent_at IS NULL",
             (now, source_id, identity),
         ).rowcount
+
+
+def _mark_levels_gone(store: Store, source_id: int, now: int) -> None:
+    """Levels that were missing at the last whole sweep already.
+
+    Those of a hidden warehouse are neither sold nor gone; after a month nobody waits for it any more.
+    """
     store.execute(
-        "UPDATE level SET gone_at = ?1 WHERE gone_at IS NULL AND absent_at < ?1"
-        " AND product_id IN (SELECT id FROM product WHERE source_id = ?2)",
-        (now, source_id),
+        "UPDATE level SET gone_at = ?1 WHERE gone_at IS NULL"
+        " AND absent_at <= (SELECT snapshot_at FROM source WHERE id = ?2)"
+        " AND EXISTS (SELECT 1 FROM product p WHERE p.id = product_id AND p.source_id = ?2)"
+        " AND warehouse_id NOT IN (SELECT id FROM warehouse WHERE source_id = ?2 AND hidden_at > ?3)",
+        (now, source_id, now - HIDDEN_MS),
     )
 
 

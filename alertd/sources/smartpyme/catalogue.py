@@ -8,7 +8,7 @@ import msgspec
 
 from ...errors import SourceTrouble
 from ...model import Page, Product, Quarantined, StockLevel, quantity
-from ..values import BadValueError, flag, maybe_number, number, text, when
+from ..values import LARGEST_ID, BadValueError, flag, identity, maybe_number, number, text, when
 from .envelope import Envelope
 
 RAW_KEPT = 4_000
@@ -25,7 +25,7 @@ class _Level(msgspec.Struct, gc=False):
 
 
 class _Product(msgspec.Struct):
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_ID)]
     nombre: str
     enable: int | str | bool
     inventarios: list[_Level]
@@ -127,16 +127,14 @@ def _read_patiently(raw: msgspec.Raw) -> Product | Quarantined:
 
 
 def _product_from(fields: Mapping[str, Any]) -> Product:
-    identity = fields.get("id")
-    if isinstance(identity, bool) or not isinstance(identity, int | str) or not str(identity).strip().isdigit():
-        raise BadValueError("it has no usable 'id'")
+    key = identity(fields.get("id"), "id")
     rows = fields.get("inventarios")
     if rows is not None and not isinstance(rows, list):
         raise BadValueError("'inventarios' is no list")
     code = text(fields.get("codigo"))
     return Product(
-        id=int(identity),
-        name=text(fields.get("nombre")) or code or f"#{identity}",
+        id=key,
+        name=text(fields.get("nombre")) or code or f"#{key}",
         levels=merge_levels([_level_from(row) for row in rows or ()]),
         code=code,
         barcode=text(fields.get("barcode")),
@@ -213,9 +211,11 @@ def _rounded(value: float | None) -> float | None:
 
 
 def key_of(fields: Any) -> str:
-    """The id of a record that could not be read, as far as it shows; empty where it has none."""
-    identity = fields.get("id") if isinstance(fields, Mapping) else None
-    return "" if identity is None or isinstance(identity, dict | list) else str(identity)
+    """The id of a record that could not be read; empty where it has none that could be told from another's."""
+    try:
+        return str(identity(fields.get("id") if isinstance(fields, Mapping) else None, "id"))
+    except BadValueError:
+        return ""
 
 
 def shown(raw: msgspec.Raw) -> str:

@@ -6,13 +6,14 @@ counted as moving stock, marked unverified.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from ...errors import SourceTrouble
 from ...model import Document, DocumentPage, Line, Quarantined
-from ..values import BadValueError, flag, maybe_number, number, text, when
+from ..values import BadValueError, flag, identity, maybe_number, number, text, when
 from .catalogue import key_of, shown
 from .envelope import Envelope
 
@@ -24,6 +25,26 @@ PRICE_ONLY = "descuento_ajuste"
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+def read_document(raw: msgspec.Raw, kind: str) -> Document | Quarantined:
+    """One sale or return; quarantined where it cannot be read."""
+    fields: Any = None
+    try:
+        fields = msgspec.json.decode(raw)
+        if not isinstance(fields, Mapping):
+            raise BadValueError("a document is no object")
+        return _sale(fields) if kind == "sale" else _return(fields)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Quarantined(key=f"{kind}:", reason="it is no JSON object", raw=shown(raw))
+    except BadValueError as fault:
+        return Quarantined(key=f"{kind}:{key_of(fields)}", reason=str(fault), raw=shown(raw))
+
+
+def names_reference(envelope: Envelope) -> bool | None:
+    """Whether the sales of a page carry `referencia_externa`, as only the newer server's do; None without a sale."""
+    rows = bytes(envelope.data)
+    return None if b'"id"' not in rows else b'"referencia_externa"' in rows
+
+
 def read_documents(envelope: Envelope, kind: str, number_of_page: int) -> DocumentPage:
     """One page of sales or returns. Raises SourceTrouble when `data` is no list."""
     try:
@@ -33,7 +54,7 @@ def read_documents(envelope: Envelope, kind: str, number_of_page: int) -> Docume
     documents: list[Document] = []
     quarantined: list[Quarantined] = []
     for raw in raws:
-        found = _read(raw, kind)
+        found = read_document(raw, kind)
         if isinstance(found, Document):
             documents.append(found)
         else:
@@ -46,19 +67,6 @@ def read_documents(envelope: Envelope, kind: str, number_of_page: int) -> Docume
         number=number_of_page,
         pages=pagination.total_pages if pagination else None,
     )
-
-
-def _read(raw: msgspec.Raw, kind: str) -> Document | Quarantined:
-    fields: Any = None
-    try:
-        fields = msgspec.json.decode(raw)
-        if not isinstance(fields, Mapping):
-            raise BadValueError("a document is no object")
-        return _sale(fields) if kind == "sale" else _return(fields)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Quarantined(key="", reason="it is no JSON object", raw=shown(raw))
-    except BadValueError as fault:
-        return Quarantined(key=f"{kind}:{key_of(fields)}", reason=str(fault), raw=shown(raw))
 
 
 def _sale(fields: Mapping[str, Any]) -> Document:
@@ -80,7 +88,7 @@ def _return(fields: Mapping[str, Any]) -> Document:
         kind="return",
         effect=return_effect(state, text(fields.get("tipo"))),
         type=(text(fields.get("tipo")) or "").lower() or None,
-        sale_id=_identity(fields.get("id_venta"), "id_venta") if fields.get("id_venta") is not None else None,
+        sale_id=identity(fields.get("id_venta"), "id_venta") if fields.get("id_venta") is not None else None,
         **_common(fields, state),
     )
 
@@ -90,7 +98,7 @@ def _common(fields: Mapping[str, Any], state: str | None) -> dict[str, Any]:
     if rows is not None and not isinstance(rows, list):
         raise BadValueError("'detalles' is no list")
     return {
-        "id": _identity(fields.get("id"), "id"),
+        "id": identity(fields.get("id"), "id"),
         "date": _date(fields.get("fecha")),
         "state": state,
         "number": text(fields.get("correlativo")),
@@ -112,10 +120,10 @@ def sale_effect(state: str | None, quotation: bool) -> str:
 
 def return_effect(state: str | None, kind: str | None) -> str:
     """`moves`, `none` or `unverified` for a return. Old rows without a type are goods that came back."""
-    word = (kind or "devolucion").casefold()
-    if (state or "").casefold() == "anulada" or word == PRICE_ONLY:
+    word, stands = (kind or "devolucion").casefold(), (state or "confirmada").casefold()
+    if stands == "anulada" or word == PRICE_ONLY:
         return "none"
-    return "moves" if word in RETURN_MOVES else "unverified"
+    return "moves" if word in RETURN_MOVES and stands == "confirmada" else "unverified"
 
 
 def _line(row: Any) -> Line:
@@ -130,17 +138,12 @@ def _line(row: Any) -> Line:
     )
 
 
-def _identity(value: Any, field: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip().isdigit():
-        raise BadValueError(f"it has no usable '{field}'")
-    return int(value)
-
-
 def _date(value: Any) -> str:
-    found = text(value)
-    if found is None or len(found) < 10 or found[4] != "-" or found[7] != "-":
-        raise BadValueError("'fecha' is no date")
-    return found[:10]
+    found = (text(value) or "")[:10]
+    try:
+        return date.fromisoformat(found).isoformat()
+    except ValueError:
+        raise BadValueError("'fecha' is no date") from None
 
 
 def _loose_flag(value: Any, field: str) -> bool:

@@ -1,6 +1,7 @@
 """What stands around every answer of SmartPyme, and what a refusal means. Nothing here knows products or sales."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,45 +18,51 @@ class Pagination(msgspec.Struct):
     has_next: bool | None = None
 
 
-class Meta(msgspec.Struct):
-    """Beside the data: whose key this is."""
-
-    empresa: str | None = None
-
-
 class Envelope(msgspec.Struct):
     """What stands around every answer; `data` is left undecoded."""
 
     success: bool | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
     pagination: Pagination | None = None
-    meta: Meta | None = None
+    meta: Any = None
     error: Any = None
     code: Any = None
     details: Any = None
 
+    @property
+    def company(self) -> str | None:
+        """Whose key this is, where the answer says so. `meta` is left loose: parts of it change their type."""
+        name = self.meta.get("empresa") if isinstance(self.meta, dict) else None
+        return name.strip() or None if isinstance(name, str) else None
 
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _envelope = msgspec.json.Decoder(Envelope, strict=False)
 
 
-def judge(status: int, body: bytes, host: str) -> Envelope:
+def judge(
+    status: int, body: bytes, host: str, refused: Callable[[int, Envelope], None] = lambda _status, _envelope: None
+) -> Envelope:
     """The envelope of a good answer, judged by the body rather than by status or content type.
 
     Behind some PHP settings every answer, errors too, is a 200 with the JSON inside; line feeds may stand before it.
-    Raises SourceTrouble.
+    `refused` sees a refusal before it is raised as SourceTrouble.
     """
     try:
-        envelope = _envelope.decode(body)
+        envelope = _envelope.decode(body.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _not_json(status, body, host) from None
     if 200 <= status < 300 and envelope.success is True:
         return envelope
-    code = envelope.code if isinstance(envelope.code, int) else None
-    raise _refusal(code if code and status < 300 else status, envelope, host)
+    code = int(envelope.code) if str(envelope.code).isdecimal() else None
+    meant = code if code and status < 300 else status
+    refused(meant, envelope)
+    raise _refusal(meant, envelope, host)
 
 
 def _not_json(status: int, body: bytes, host: str) -> SourceTrouble:
-    if status in (401, 403):
+    # A 403 without JSON comes from something that stands before the server, and says nothing about the key.
+    if status == 401:
         return _key_refused(host)
     if status >= 500 or status == 429:
         return _refusal(status, Envelope(), host)
@@ -101,6 +108,11 @@ def _said(envelope: Envelope) -> str:
     return f": {str(words)[:200]}" if words else ""
 
 
+def refuses_as_unified(status: int, envelope: Envelope) -> bool:
+    """Whether this refusal is written the way only the newer server writes it: a 422 whose error is a list."""
+    return status == 422 and isinstance(envelope.error, list)
+
+
 def has_next(envelope: Envelope, page: int) -> bool:
     """Whether another page follows. An empty page ends the walk whatever the server claims; the total will tell."""
     pagination = envelope.pagination
@@ -111,9 +123,18 @@ def has_next(envelope: Envelope, page: int) -> bool:
     return bool(pagination.has_next)
 
 
-def dialect_of(envelope: Envelope) -> str:
-    """`documented` or `deployed`, told by how the numbers of the first product are written.
+def last_page(envelope: Envelope) -> int:
+    """The number of the last page as the server claims it; 0 where it does not, or where nothing follows."""
+    pagination = envelope.pagination
+    return (pagination.total_pages or 0) if pagination and has_next(envelope, pagination.current_page) else 0
+
+
+def dialect_of(envelope: Envelope) -> str | None:
+    """`documented` or `deployed`, told by how the products of a page are written; None where there is no product.
 
     Which of the two deployed servers it is shows only on the sales side.
     """
-    return "deployed" if re.search(rb'"enable"\s*:\s*"', bytes(envelope.data)) else "documented"
+    rows = bytes(envelope.data)
+    if b'"enable"' not in rows:
+        return None
+    return "deployed" if re.search(rb'"enable"\s*:\s*"', rows) else "documented"
