@@ -38,18 +38,17 @@ def run_demo(*, products: int, seed: int, dialect: str) -> None:
     with tempfile.TemporaryDirectory(prefix="alertd-demo-") as folder, _receiver() as inbox:
         shop = Shop.seeded(products=products, seed=seed, dialect=dialect)
         with serve(shop, life=Life(shop, EVENTS_A_MINUTE, Random(seed))) as upstream:
-            service, settings, password = _prepare(Path(folder), upstream.url, inbox)
+            service, password = _prepare(Path(folder), upstream.url, inbox)
             service.start()
-            _say_hello(settings.url, password, upstream.origin, products)
+            _say_hello(service.url, password, upstream.origin, products)
             wait_for_signal()
             click.echo("\nStopping ...", err=True)
             service.stop()
 
 
-def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, Settings, str]:
+def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, str]:
     """A fresh home with the shop connected, a channel to the receiver, and somebody who may sign in."""
-    settings = _settings(home)
-    context = open_context(settings)
+    context = open_context(_settings(home))
     sources.add_source(
         context.store,
         context.vault,
@@ -68,7 +67,7 @@ def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, Settings, 
     )  # fmt: skip
     password = secrets.token_hex(5)
     users.add_user(context.store, "admin", password, "admin", context.now(), language="es")
-    return Service(context), settings, password
+    return Service(context), password
 
 
 def _settings(home: Path) -> Settings:

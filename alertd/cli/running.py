@@ -9,6 +9,7 @@ from ..errors import Trouble, UsageTrouble
 from .output import opened
 
 DIALECTS = ("documented", "deployed", "unified")
+ENVELOPES = ("bare", "data", "paged")
 
 
 @click.command()
@@ -19,7 +20,7 @@ def serve(no_worker: bool) -> None:
         service = Service(context, work=not no_worker)
         link = let_somebody_in(context)
         service.start()
-        click.echo(f"alertd: the page is at {context.settings.url}", err=True)
+        click.echo(f"alertd: the page is at {service.url}", err=True)
         if link:
             click.echo(f"alertd: open this link once, within a day, to create the administrator: {link}", err=True)
         wait_for_signal()
@@ -57,17 +58,33 @@ def demo(products: int, seed: int, dialect: str) -> None:
 @click.option("--dialect", default="deployed", show_default=True, type=click.Choice(DIALECTS))
 @click.option("--pace", default=30.0, show_default=True, type=click.FloatRange(0), help="Events a minute, or 0.")
 @click.option("--history-days", default=90, show_default=True, type=click.IntRange(0, 730), help="Sales of the past.")
-def sandbox(kind: str, port: int, products: int, seed: int, dialect: str, pace: float, history_days: int) -> None:
-    """A stand-in for an upstream system, over real HTTP. KIND is smartpyme."""
-    from ..sandbox.run import PortTaken, run_smartpyme
+@click.option("--stock-field", help="smartepi: the field in which products tell their stock; none tell any else.")
+@click.option(
+    "--envelope", default="paged", show_default=True, type=click.Choice(ENVELOPES), help="smartbis: of lists."
+)
+def sandbox(
+    kind: str,
+    port: int,
+    products: int,
+    seed: int,
+    dialect: str,
+    pace: float,
+    history_days: int,
+    stock_field: str | None,
+    envelope: str,
+) -> None:
+    """A stand-in for an upstream system, over real HTTP. KIND is smartpyme, smartepi or smartbis."""
+    from ..sandbox.run import PortTaken, run_smartbis, run_smartepi, run_smartpyme
 
-    if kind != "smartpyme":
-        known = kind in ("smartepi", "smartbis")
-        raise UsageTrouble(
-            f"The sandbox '{kind}' is not available yet." if known else f"There is no sandbox called '{kind}'."
-        )
     try:
-        run_smartpyme(port, products, seed, dialect, pace, history_days=history_days)
+        if kind == "smartpyme":
+            run_smartpyme(port, products, seed, dialect, pace, history_days=history_days)
+        elif kind == "smartepi":
+            run_smartepi(port, products, seed, pace, history_days=min(history_days, 60), stock_field=stock_field)
+        elif kind == "smartbis":
+            run_smartbis(port, products, seed, pace, envelope=envelope)
+        else:
+            raise UsageTrouble(f"There is no sandbox called '{kind}'; there is smartpyme, smartepi and smartbis.")
     except PortTaken:
         raise Trouble(f"Port {port} is taken; choose another with --port, or 0 for any free one.") from None
 

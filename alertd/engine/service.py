@@ -8,6 +8,7 @@ from types import FrameType
 
 import structlog
 
+from ..errors import UsageTrouble
 from ..rules.load import RuleSet
 from ..settings import secret_key
 from ..store import users
@@ -45,6 +46,11 @@ class Service:
             context.settings = replace(context.settings, url=server.url)
         return server
 
+    @property
+    def url(self) -> str:
+        """Where the page is, as people reach it."""
+        return self._context.settings.url
+
     def _rules(self) -> RuleSet:
         book = self._context.rules.book(self._context.now())
         return RuleSet(book.rules, book.errors)
@@ -75,7 +81,10 @@ def let_somebody_in(context: Context) -> str | None:
         return None
     password = context.settings.admin_password
     if password:
-        users.add_user(context.store, "admin", password, "admin", context.now())
+        try:
+            users.add_user(context.store, "admin", password, "admin", context.now())
+        except UsageTrouble as trouble:
+            raise UsageTrouble(f"ALERTD_ADMIN_PASSWORD: {trouble}") from None
         return None
     return f"{context.settings.url}/setup/{users.make_setup_link(context.store, context.now())}"
 

@@ -3,8 +3,8 @@
 from .conftest import COFFEE, WAREHOUSE, add_shop
 
 POLL_KEYS = {
-    "source", "lane", "complete", "torn", "pages", "requests", "products", "levels", "changed", "new", "gone", "seconds",
-    "error",
+    "source", "lane", "complete", "torn", "pages", "requests", "products", "levels", "changed", "new", "gone",
+    "seconds", "error",
 }  # fmt: skip
 COUNT_KEYS = {"pending", "firing", "resolved", "new_firing", "new_resolved"}
 ALERT_KEYS = {
