@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 from random import Random
 from typing import TextIO
 
+from alertd.sandbox import smartbis, smartepi
 from alertd.sandbox.smartpyme import DEFAULT_KEY, Life, PortTaken, Shop, serve
 
-__all__ = ["PortTaken", "run_smartpyme"]
+__all__ = ["PortTaken", "run_smartbis", "run_smartepi", "run_smartpyme"]
 
 DEFAULT_PORT = 8081
 _LOOK_SECONDS = 0.2
@@ -43,9 +44,73 @@ def run_smartpyme(
         say.write(f"dialect {dialect}, {products} products, seed {seed}, {pace:g} events a minute\n")
         say.write(f"controls {server.origin}/_sandbox/\n")
         say.flush()
-        while not signalled:
-            if stop.wait(_LOOK_SECONDS):
-                break
+        _until(stop, signalled)
+
+
+def run_smartepi(
+    port: int = DEFAULT_PORT,
+    products: int = 60,
+    seed: int = 1,
+    pace: float = 30.0,
+    *,
+    host: str = "127.0.0.1",
+    history_days: int = 60,
+    stock_field: str | None = None,
+    stop: threading.Event | None = None,
+    out: TextIO | None = None,
+) -> None:
+    """Serve an invented works until SIGINT, SIGTERM or `stop`. Its products tell stock only under `stock_field`.
+
+    Raises `PortTaken` before anything is printed when somebody else listens there.
+    """
+    works = smartepi.Organisation.seeded(
+        products=products, days=history_days, seed=seed, stock_field=stock_field, empty_every=5
+    )
+    life = smartepi.Life(works, pace) if pace > 0 else None
+    with ExitStack() as resources:
+        server = resources.enter_context(smartepi.serve(works, host, port, life=life))
+        signalled = resources.enter_context(_signals())
+        say = out or sys.stdout
+        say.write(f"ready {server.url} key {smartepi.DEFAULT_KEY}\n")
+        told = f"stock under '{stock_field}'" if stock_field else "no stock told"
+        say.write(f"{products} products ({told}), seed {seed}, {pace:g} events a minute\n")
+        say.write(f"webhook secret {smartepi.DEFAULT_SECRET}; controls {server.origin}/_sandbox/\n")
+        say.flush()
+        _until(stop or threading.Event(), signalled)
+
+
+def run_smartbis(
+    port: int = DEFAULT_PORT,
+    products: int = 10,
+    seed: int = 1,
+    pace: float = 30.0,
+    *,
+    host: str = "127.0.0.1",
+    envelope: str = "paged",
+    stop: threading.Event | None = None,
+    out: TextIO | None = None,
+) -> None:
+    """Serve an invented loyalty programme until SIGINT, SIGTERM or `stop`.
+
+    Raises `PortTaken` before anything is printed when somebody else listens there.
+    """
+    programme = smartbis.Programme.seeded(rewards=products, seed=seed, envelope=envelope)
+    life = smartbis.Life(programme, pace) if pace > 0 else None
+    with ExitStack() as resources:
+        server = resources.enter_context(smartbis.serve(programme, host, port, life=life))
+        signalled = resources.enter_context(_signals())
+        say = out or sys.stdout
+        say.write(f"ready {server.url} key {smartbis.DEFAULT_KEY} secret {smartbis.DEFAULT_SECRET}\n")
+        say.write(f"{products} rewards, lists come '{envelope}', seed {seed}, {pace:g} events a minute\n")
+        say.write(f"controls {server.origin}/_sandbox/\n")
+        say.flush()
+        _until(stop or threading.Event(), signalled)
+
+
+def _until(stop: threading.Event, signalled: list[int]) -> None:
+    while not signalled:
+        if stop.wait(_LOOK_SECONDS):
+            break
 
 
 @contextmanager
