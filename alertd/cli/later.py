@@ -4,7 +4,7 @@ import click
 
 from ..errors import UsageTrouble
 
-_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+_ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 def not_yet(name: str, what: str) -> click.Command:
@@ -14,7 +14,6 @@ def not_yet(name: str, what: str) -> click.Command:
         name.rsplit(maxsplit=1)[-1],
         context_settings=_ANYTHING,
         help=f"{what} (not available yet)",
-        add_help_option=False,
     )
     @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
     def command(rest: tuple[str, ...]) -> None:
