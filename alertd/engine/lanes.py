@@ -154,6 +154,9 @@ def take_over(
             raise DoubtfulError(reason)
         quarantine.keep(store, source.id, found.quarantined, now)
         snapshots.drop_held(store, source.id)
+        # The store knows all this now, and the evaluation of a large catalogue needs the room.
+        found.seen.clear()
+        known.clear()
         _catalogue_changed(turn, applied, poll, now)
         poll.complete = True
 
@@ -274,6 +277,8 @@ def evaluate_and_tell(turn: Turn, now: int) -> Outcome:
     doubted = critical_news(outcome) if turn.must_confirm else []
     if doubted:
         raise DoubtedError(doubted)
+    # Nobody asks for the single events any more; on a first load there are thousands.
+    outcome.told.clear()
     turn.queued += tell(store, source, turn.book.rules, now=now, first=source.snapshot_at is None)
     turn.new_firing += outcome.new_firing
     turn.new_resolved += outcome.new_resolved
