@@ -1,14 +1,14 @@
 """What a turn of the loop works with: store, vault, clock and dice, handed in so that tests own them."""
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 from .. import clock
 from ..settings import Settings, make_home, rules_folder, secret_key
+from ..sources.http import Transport
 from ..store import Store, open_store
 from ..vault import Vault
 from ..workers import worker_name
@@ -33,8 +33,9 @@ class Context:
     now: clock.Clock = clock.now
     dice: random.Random = field(default_factory=random.Random)
     worker: str = field(default_factory=worker_name)
-    transport: httpx.BaseTransport | None = None
+    transport: Transport | None = None
     progress: Progress = no_progress
+    sleep: Callable[[float], None] = time.sleep
 
 
 def open_context(settings: Settings) -> Context:

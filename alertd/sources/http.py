@@ -24,6 +24,7 @@ MAY_PASS = frozenset({"unreachable", "server", "answer"})
 Answer = TypeVar("Answer")
 Judge = Callable[[int, bytes, str], Answer]
 Parameters = Mapping[str, str | int]
+Transport = httpx.BaseTransport
 REMAINING, LIMIT = "X-RateLimit-Remaining", "X-RateLimit-Limit"
 
 

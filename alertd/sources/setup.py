@@ -8,11 +8,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import httpx
-
 from ..clock import Clock
 from ..model import StockLevel
-from .http import Budget
+from .http import Budget, Transport
 
 Identity = int | str
 
@@ -30,7 +28,7 @@ class Setup:
     secrets: Mapping[str, str]
     options: Mapping[str, str]
     budget: Budget
-    transport: httpx.BaseTransport | None
+    transport: Transport | None
     zone: str
     fresh: bool
     now: Clock

@@ -119,6 +119,15 @@ def open_store(path: Path | str) -> Store:
     return store
 
 
+def condition(store: Store) -> str:
+    """How an open database is, in a word for a supervisor: ok, not migrated, unreachable."""
+    try:
+        version = store.value("PRAGMA user_version")
+    except sqlite3.Error:
+        return "unreachable"
+    return "ok" if version == migrations.NEWEST else "not migrated"
+
+
 def what_to_do(path: Path | str, fault: sqlite3.Error) -> str:
     """The sentence for a person about a database that cannot be used."""
     text = str(fault)

@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-import httpx
 import msgspec
 
 from ...errors import SourceTrouble
 from ...model import Document, DocumentPage, Page, Product, Quarantined
 from ..ahead import Ahead
-from ..http import Budget, Http, Parameters
+from ..http import Budget, Http, Parameters, Transport
 from .catalogue import read_page, read_product
 from .documents import names_reference, read_document, read_documents
 from .envelope import Envelope, dialect_of, has_next, judge, last_page, refuses_as_unified
@@ -62,9 +61,7 @@ class SmartPyme:
     kind = "smartpyme"
     sweeps = len(ORDERS)
 
-    def __init__(
-        self, base_url: str, api_key: str, *, budget: Budget, transport: httpx.BaseTransport | None = None
-    ) -> None:
+    def __init__(self, base_url: str, api_key: str, *, budget: Budget, transport: Transport | None = None) -> None:
         self._http = Http(
             base_url, {"Authorization": f"Bearer {api_key}"}, budget=budget, judge=self._judge, transport=transport
         )
