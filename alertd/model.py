@@ -110,17 +110,28 @@ class DocumentPage(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What an alert is about: a product in a warehouse, in the words the shop uses for it."""
+    """What an alert is about, in the words the shop uses for it: a product in a warehouse, a product, a brand, a
+    category, or the source itself.
+    """
 
     id: int | str | None = None
     codigo: str | None = None
     nombre: str | None = None
     nombre_bodega: str | None = None
     nombre_sucursal: str | None = None
+    nombre_categoria: str | None = None
+    marca: str | None = None
+    nombre_proveedor: str | None = None
 
     def key(self) -> str:
-        """The text that tells this subject from every other of its source; names that may change are left out."""
-        return "\x1f".join(str(part) for part in (self.id, self.nombre_sucursal or "", self.nombre_bodega or ""))
+        """The text that tells this subject from every other of its source; names that may change are left out.
+
+        What has no number of its own, a brand or a category, is its name.
+        """
+        parts = [str(self.id), self.nombre_sucursal or "", self.nombre_bodega or ""]
+        if self.id is None:
+            parts += [self.nombre_categoria or "", self.marca or ""]
+        return "\x1f".join(parts)
 
 
 Values = dict[str, Any]
@@ -136,7 +147,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The state of an alert that outlives a restart. Moments are milliseconds UTC."""
+    """The state of an alert that outlives a restart. Moments are milliseconds UTC.
+
+    `waited` is how long (ms) the condition was seen to hold; time in which nobody looked is not in it.
+    """
 
     state: State
     severity: str
@@ -146,6 +160,7 @@ class Life:
     clear_since: int | None = None
     resolved_at: int | None = None
     reason: str | None = None
+    waited: int = 0
 
 
 def quantity(number: float) -> float:

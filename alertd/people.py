@@ -3,6 +3,7 @@
 The command line and the page share these. Nothing here knows the database or Flask; rows are in `alertd.store.users`.
 """
 
+import getpass
 import unicodedata
 from functools import cache
 
@@ -18,6 +19,14 @@ LONGEST_NAME = 60
 
 # About a quarter of a second and 96 MiB a guess: slow for somebody with a stolen database, bearable at sign-in.
 HASHING = "scrypt:32768:8:3"
+
+
+def default_name() -> str:
+    """Who runs this command, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
 
 
 def check_name(name: str) -> str:

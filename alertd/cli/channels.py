@@ -3,7 +3,7 @@
 import click
 
 from .. import clock
-from ..errors import Trouble, UsageTrouble
+from ..errors import Trouble
 from ..notify.channels import Outcome, check_url, mask
 from ..notify.worker import send_test
 from ..store import channels as stored
@@ -19,11 +19,9 @@ def channel() -> None:
 @click.argument("name")
 @click.argument("apprise_url")
 @click.option("--language", type=click.Choice(stored.LANGUAGES), default="es", show_default=True)
-@click.option("--digest", help='A time of day such as "08:00" for one message a day.')
+@click.option("--digest", metavar="HH:MM", help='One message a day, at a time such as "08:00" in the source\'s zone.')
 def add(name: str, apprise_url: str, language: str, digest: str | None) -> None:
     """Add a channel. APPRISE_URL is the service's address in Apprise's form, such as slack://... or mailto://..."""
-    if digest is not None:
-        raise UsageTrouble("--digest is not available yet; leave it out and messages come as things happen.")
     service = check_url(apprise_url)
     with opened() as context:
         stored.add(
@@ -52,8 +50,8 @@ def list_(as_json: bool) -> None:
     if not found:
         click.echo("No channel yet. Add one: alertd channel add NAME APPRISE_URL", err=True)
         return
-    rows = [(each.name, each.service, each.language, each.masked_url) for each in found]
-    table(("name", "service", "language", "address"), rows)
+    rows = [(each.name, each.service, each.language, each.digest, each.masked_url) for each in found]
+    table(("name", "service", "language", "digest", "address"), rows)
 
 
 def _fields(each: stored.Channel) -> dict[str, object]:
@@ -88,6 +86,15 @@ def remove(name: str) -> None:
     with opened() as context:
         stored.remove(context.store, name)
     click.echo(f"Removed the channel '{name}'.", err=True)
+
+
+@channel.command("revoke-links")
+@click.argument("name")
+def revoke_links(name: str) -> None:
+    """Make every link in the messages sent to a channel until now worthless."""
+    with opened() as context:
+        stored.revoke_links(context.store, name, context.now())
+    click.echo(f"The links sent to '{name}' until now no longer work; new messages bring new ones.", err=True)
 
 
 COMMANDS = [channel]

@@ -1,49 +1,137 @@
-"""Turn what an evaluation found into messages in the outbox: one a rule, source, cycle and channel.
+"""Turn alerts that a channel has to hear of into messages in the outbox.
 
-Runs inside the transaction of the evaluation. Words are found later, when the message is sent.
+Which alerts those are is found by `alertd.engine.calm`; words are found later, when the message is sent. Runs inside
+the caller's transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..alerts.life import Event
-from ..notify.content import Content, Item, encode, severity_rank
+from msgspec.structs import replace as changed
+
+from ..alerts.telling import Why
+from ..model import State
+from ..notify.content import WRONG, Alive, Content, Item, Words, encode, severity_rank
 from ..rules.rule import Rule
-from ..store import Store, channels, outbox
+from ..store import Store, outbox, told, trend
 from ..store.channels import Channel
 from ..store.sources import Source
-from .evaluate import Outcome, Told
+from ..store.told import Question
+
+STORM_FROM = 100
+MOST_GROUPS = 10
+MOST_TRENDS = 3
 
 
-def queue_messages(
-    store: Store, source: Source, rules: Iterable[Rule], outcome: Outcome, *, first: bool, now: int
-) -> int:
-    """Put what is to be told into the outbox; returns the number of messages."""
-    by_name = {rule.name: rule for rule in rules}
-    everybody = channels.all_channels(store)
-    queued = 0
-    for name, told in outcome.told.items():
-        content = _content(by_name[name], source, told, first=first, now=now)
-        for channel in _channels_of(by_name[name], everybody):
-            outbox.enqueue(
-                store,
-                channel_id=channel.id,
-                channel=channel.name,
-                content=encode(content),
-                rule=name,
-                source=source.name,
-                severity=content.worst(),
-                now=now,
-                alert_ids=[each.alert_id for each in told],
-            )
-            queued += 1
-    return queued
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An alert that a channel is to hear of, and why. `rule` is None for one whose rule is gone."""
+
+    question: Question
+    why: Why
+    rule: Rule
+    also: tuple[Rule, ...] = ()
+    falls: int = 0
+    band: float | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it says that something is wrong."""
+        return self.why.value in WRONG
 
 
-def _channels_of(rule: Rule, everybody: list[Channel]) -> list[Channel]:
-    return [channel for channel in everybody if rule.notify is None or channel.name in rule.notify]
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to be: its content, the alerts it stands for, and those it settles without naming them."""
+
+    content: Content
+    tellings: Sequence[Telling]
+    silent: Sequence[Telling] = ()
 
 
-def _content(rule: Rule, source: Source, told: list[Told], *, first: bool, now: int) -> Content:
+def once_each(tellings: Iterable[Telling]) -> tuple[list[Telling], list[Telling]]:
+    """One telling for each subject, the gravest; what the others would have said is named beside it, or settled."""
+    by_subject: dict[str, list[Telling]] = {}
+    for telling in tellings:
+        by_subject.setdefault(telling.question.subject_text, []).append(telling)
+    spoken, silent = [], []
+    for several in by_subject.values():
+        first, *rest = sorted(several, key=_gravest_first)
+        others = dict.fromkeys(each.rule.name for each in rest if each.wrong and each.rule.name != first.rule.name)
+        named = {each.rule.name: each.rule for each in rest}
+        spoken.append(replace(first, also=tuple(named[name] for name in others)))
+        silent += rest
+    return spoken, silent
+
+
+def _gravest_first(telling: Telling) -> tuple[bool, int, str]:
+    return not telling.wrong, severity_rank(telling.question.truth.severity), telling.rule.name
+
+
+def summary(
+    source: Source, tellings: Sequence[Telling], silent: Sequence[Telling], *, now: int, first: bool, overflow: bool
+) -> Letter:
+    """One message over every rule: how things already stood, or what is too much to say one by one."""
+    rules = {each.rule.name: each.rule for each in tellings}
+    only = next(iter(rules.values())) if len(rules) == 1 else None
+    content = Content(
+        kind="alerts",
+        at=now,
+        zone=source.timezone,
+        rule=only.name if only else None,
+        title=only.title if only else {},
+        source=source.name,
+        company=source.company,
+        items=_items(tellings, several=only is None),
+        first=first,
+        overflow=overflow,
+    )
+    return Letter(content, tellings, silent)
+
+
+def by_rule(source: Source, tellings: Sequence[Telling], silent: Sequence[Telling], now: int) -> list[Letter]:
+    """One message a rule, or one a group where the rule asks for groups and there are few enough."""
+    rules = {each.rule.name: each.rule for each in tellings}
+    letters = []
+    for name, rule in rules.items():
+        mine = [each for each in tellings if each.rule.name == name]
+        storm = sum(each.why is Why.FIRING for each in mine) >= STORM_FROM
+        groups = _groups(rule, source, mine)
+        if storm or len(groups) > MOST_GROUPS:
+            groups = {(): mine}
+        for key, members in groups.items():
+            group = dict(zip(rule.group_by, key, strict=False))
+            letters.append(Letter(_content(rule, source, members, group, storm=storm, now=now), members))
+    if letters and silent:
+        letters[0] = replace(letters[0], silent=silent)
+    return letters
+
+
+def _groups(rule: Rule, source: Source, tellings: Sequence[Telling]) -> Mapping[tuple[str, ...], list[Telling]]:
+    groups: dict[tuple[str, ...], list[Telling]] = {}
+    for telling in tellings:
+        key = tuple(_field(telling, source, name) for name in rule.group_by)
+        groups.setdefault(key, []).append(telling)
+    return groups
+
+
+def _field(telling: Telling, source: Source, name: str) -> str:
+    question = telling.question
+    known = {
+        "severity": question.truth.severity,
+        "source": source.name,
+        "nombre_categoria": question.category,
+        "marca": question.brand,
+        "nombre_proveedor": question.supplier,
+        **telling.rule.labels,
+    }
+    value = known[name] if name in known else getattr(question.subject, name, question.values.get(name))
+    return "" if value is None else str(value)
+
+
+def _content(
+    rule: Rule, source: Source, tellings: Sequence[Telling], group: Words, *, storm: bool, now: int
+) -> Content:
     return Content(
         kind="alerts",
         at=now,
@@ -52,22 +140,91 @@ def _content(rule: Rule, source: Source, told: list[Told], *, first: bool, now: 
         title=rule.title,
         source=source.name,
         company=source.company,
-        items=[_item(each) for each in sorted(told, key=_worst_first)],
-        first=first,
+        items=_items(tellings, several=False),
+        storm=storm,
+        group=group,
+        labels=rule.labels,
+        template=rule.message,
     )
 
 
-def _worst_first(told: Told) -> tuple[bool, int, str]:
-    ended = told.event in (Event.RESOLVED, Event.GONE)
-    return ended, severity_rank(told.severity), told.subject.nombre or ""
+def digest(source: Source, tellings: Sequence[Telling], alive: Alive, now: int) -> Content:
+    """One day of one source."""
+    return Content(
+        kind="digest",
+        at=now,
+        zone=source.timezone,
+        source=source.name,
+        company=source.company,
+        items=_items(tellings, several=True),
+        alive=alive,
+    )
 
 
-def _item(told: Told) -> Item:
+def _items(tellings: Sequence[Telling], *, several: bool) -> list[Item]:
+    return [_item(each, several=several) for each in sorted(tellings, key=_order)]
+
+
+def _order(telling: Telling) -> tuple[bool, int, str]:
+    question = telling.question
+    return not telling.wrong, severity_rank(question.truth.severity), question.subject_text
+
+
+def _item(telling: Telling, *, several: bool) -> Item:
+    question = telling.question
     return Item(
-        event=told.event.value,
-        severity=told.severity,
-        subject=told.subject,
-        values=told.values,
-        since=told.since,
-        alert_id=told.alert_id,
+        event=telling.why.value,
+        severity=question.truth.severity,
+        subject=question.subject,
+        values=question.values,
+        since=question.since,
+        alert_id=question.alert_id,
+        rule=telling.rule.name if several else None,
+        title=telling.rule.title if several else {},
+        also=[rule.title or {"en": rule.name} for rule in telling.also],
+        falls=telling.falls,
+        band=telling.band,
     )
+
+
+def with_trends(store: Store, source: Source, letter: Letter, now: int) -> Letter:
+    """The stock of the last two weeks beside each line, where the message has only a few."""
+    if len(letter.content.items) > MOST_TRENDS:
+        return letter
+    levels = {each.question.alert_id: each.question.level_id for each in letter.tellings}
+    items = []
+    for item in letter.content.items:
+        level = levels.get(item.alert_id or 0)
+        stocks = trend.daily_stock(store, level, source.timezone, now) if level is not None else []
+        items.append(changed(item, trend=stocks) if len(set(stocks)) > 1 else item)
+    return replace(letter, content=changed(letter.content, items=items))
+
+
+def post(store: Store, channel: Channel, letter: Letter, *, missed: int, now: int) -> int:
+    """Put a message in the outbox, and let its channel believe what it says. Returns its id."""
+    content = changed(letter.content, missed=missed) if missed else letter.content
+    settled = (*letter.tellings, *letter.silent)
+    message_id = outbox.enqueue(
+        store,
+        channel_id=channel.id,
+        channel=channel.name,
+        content=encode(content),
+        rule=content.rule,
+        source=content.source,
+        severity=content.worst(),
+        now=now,
+        kind=content.kind,
+        thread=_thread(store, letter.tellings),
+    )
+    told.believe(store, message_id, (each.question for each in settled), now)
+    return message_id
+
+
+def _thread(store: Store, tellings: Iterable[Telling]) -> str | None:
+    """A message about an episode that was told before goes on in that conversation."""
+    for each in tellings:
+        question = each.question
+        known = question.belief is not None and question.message_id is not None
+        if known and (question.truth.state is not State.FIRING or each.why is not Why.FIRING):
+            return outbox.thread_of(store, question.message_id or 0)
+    return None

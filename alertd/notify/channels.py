@@ -12,11 +12,17 @@ import socket
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum
+from math import isfinite
 from typing import Any
 
+import msgspec
+import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
+from apprise.attachment.memory import AttachMemory
 from apprise.exception import AppriseException
 from apprise.plugins import url_to_dict
 from apprise.plugins.email.base import NotifyEmail
@@ -49,11 +55,24 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The answer to one attempt. `reached` names the mail recipients that have the message, now or from before."""
+    """The answer to one attempt. `reached` names the mail recipients that have the message, now or from before.
+
+    `wait` is how many seconds the service asked us to stay away, where it did.
+    """
 
     outcome: Outcome
     detail: str
     reached: tuple[str, ...] = ()
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What only some services can carry: the conversation a message belongs to, and a list too long for its lines."""
+
+    thread: str | None = None
+    table_name: str = ""
+    table: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +108,13 @@ def mask(url: str) -> str:
 
 
 def send(
-    url: str, rendered: Rendered, *, key: str, timeout: Timeout | None = None, reached: Collection[str] = ()
+    url: str,
+    rendered: Rendered,
+    *,
+    key: str,
+    timeout: Timeout | None = None,
+    reached: Collection[str] = (),
+    extras: Extras | None = None,
 ) -> Delivery:
     """Hand one message to a service and say how it went. `key` goes along where the service has a place for it."""
     try:
@@ -97,8 +122,36 @@ def send(
     except UsageTrouble as trouble:
         return Delivery(Outcome.PERMANENT, str(trouble))
     if isinstance(service, NotifyEmail):
-        return _send_mail(service, rendered, reached)
+        return _send_mail(service, rendered, reached, extras or Extras())
     return _notify(service, rendered)
+
+
+def host_of(url: str) -> str:
+    """The machine that an address leads to, as far as it can be told: who shares it shares its patience."""
+    try:
+        service = _service(url)
+    except UsageTrouble:
+        return ""
+    host = getattr(service, "smtp_host", None) or getattr(service, "host", None)
+    return f"{service.schema}:{host or ''}" if "host" in service.template_tokens else str(service.schema)
+
+
+def pause_after(url: str) -> float:
+    """Seconds between two messages to the same machine that the service's own limits ask for."""
+    schema = url.partition(":")[0].lower()
+    return _PAUSES.get(schema, 0.0)
+
+
+# Slack takes one message a second, Telegram one a second for a chat, Discord five in two seconds, and so on.
+_PAUSES = {
+    "slack": 1.1,
+    "tgram": 1.1,
+    "telegram": 1.1,
+    "discord": 0.5,
+    "workflow": 1.0,
+    "workflows": 1.0,
+    "whatsapp": 1.0,
+}
 
 
 # What an address is
@@ -196,14 +249,20 @@ def slack_payload(rendered: Rendered) -> dict[str, Any]:
 # Sending
 
 
-def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str]) -> Delivery:
+def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str], extras: Extras) -> Delivery:
     """One mail for each recipient that does not have it yet, so that a retry reaches nobody twice."""
+    if extras.thread:
+        # The mail that this names was never sent; that all of them name it is what makes them one conversation.
+        service.headers["References"] = service.headers["In-Reply-To"] = f"<{extras.thread}@alertd>"
     done = [address for _, address in service.targets if address in reached]
     waiting = [target for target in service.targets if target[1] not in reached]
     failures: list[Delivery] = []
     for target in waiting:
         service.targets = [target]
-        delivery = _notify(service, rendered)
+        delivery = _notify(service, rendered, extras)
+        if delivery.outcome is Outcome.PERMANENT and extras.table:
+            # The list must never be the reason why nobody is told.
+            delivery = _notify(service, rendered)
         if delivery.outcome is Outcome.DELIVERED:
             done.append(target[1])
             # Copies go along with the first mail only.
@@ -226,7 +285,7 @@ def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bo
     return Delivery(outcome, " ".join(dict.fromkeys(failure.detail for failure in failures)), reached)
 
 
-def _notify(service: Service, rendered: Rendered) -> Delivery:
+def _notify(service: Service, rendered: Rendered, extras: Extras | None = None) -> Delivery:
     is_mail = isinstance(service, NotifyEmail) or service.schema in _MAIL_APIS
     body = rendered.html if is_mail else fit(rendered.text, service.body_maxlen - len(rendered.title) - 20)
     carrier = Apprise(asset=service.asset)
@@ -237,8 +296,21 @@ def _notify(service: Service, rendered: Rendered) -> Delivery:
             body=body,
             body_format=NotifyFormat.HTML if is_mail else NotifyFormat.TEXT,
             notify_type=_TONES.get(rendered.tone, NotifyType.INFO),
+            attach=_attachment(extras) if extras and extras.table else None,
         )
-    return Delivery(Outcome.DELIVERED, "") if result else judge(heard)
+    return _believed(heard) if result else judge(heard)
+
+
+def _attachment(extras: Extras) -> AttachMemory:
+    return AttachMemory(content=extras.table, name=extras.table_name, mimetype="text/csv")  # type: ignore[no-untyped-call]
+
+
+def _believed(heard: "Heard") -> Delivery:
+    """A success, unless what the service wrote back says in so many words that it is none."""
+    refused = [text.removeprefix(_REFUSED) for _, text in heard if text.startswith(_REFUSED)]
+    if refused:
+        return Delivery(Outcome.RETRYABLE, f"The service answered 200, and wrote that it failed{refused[-1]}.")
+    return Delivery(Outcome.DELIVERED, "")
 
 
 def fit(text: str, limit: int) -> str:
@@ -269,6 +341,12 @@ _TOO_LATE = ("Read timed out", "timed out", "aborted", "RemoteDisconnected", "re
 
 def judge(heard: Heard) -> Delivery:
     """Read the reason for a failure from what Apprise wrote. What cannot be understood is tried again."""
+    said = _judge(heard)
+    asked = [float(text.removeprefix(_ASKED)) for _, text in heard if text.startswith(_ASKED)]
+    return replace(said, wait=asked[-1]) if asked and said.outcome is Outcome.RETRYABLE else said
+
+
+def _judge(heard: Heard) -> Delivery:
     warnings = " ".join(text for level, text in heard if level >= logging.WARNING)
     faults = " ".join(text for level, text in heard if text.startswith(("Socket Exception", "SMTP recipient")))
     details = " ".join(text for level, text in heard if text.startswith("Response Details"))
@@ -358,6 +436,54 @@ class _Ear(logging.Handler):
 
 
 _ear = _Ear()
+
+
+_ASKED = "Asked to wait "
+_REFUSED = "Refused inside a success"
+_LONGEST_WAIT = 3_600.0
+_send_request = requests.Session.send
+
+
+def _overhear(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    """Every answer passes here, because Apprise keeps neither `Retry-After` nor what came with a success."""
+    answer = _send_request(session, request, **options)
+    heard: Heard | None = getattr(_ear.here, "heard", None)
+    if heard is not None:
+        wait = _retry_after(answer.headers.get("Retry-After"))
+        if wait is not None:
+            heard.append((logging.DEBUG, f"{_ASKED}{wait}"))
+        if answer.ok and _says_no(answer.content[:65_536]):
+            heard.append((logging.DEBUG, _REFUSED))
+    return answer
+
+
+requests.Session.send = _overhear  # type: ignore[assignment, method-assign]
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Seconds of a `Retry-After`, which is a number or a date; at most an hour."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(seconds, 1.0), _LONGEST_WAIT) if isfinite(seconds) else None
+
+
+def _says_no(body: bytes) -> bool:
+    """Whether a JSON answer says `ok: false`, `success: false` or gives an `error`, as many services do with a 200."""
+    try:
+        said = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return False
+    if not isinstance(said, dict) or said.get("ok") is True or said.get("success") is True:
+        return False
+    error = said.get("error")
+    return said.get("ok") is False or said.get("success") is False or (isinstance(error, str | dict) and bool(error))
 
 
 def _close_the_logs() -> None:

@@ -11,11 +11,18 @@ import msgspec
 from ..model import SEVERITIES, Subject, Values
 
 Words = dict[str, str]
-Event = Literal["firing", "worse", "resolved", "gone"]
+Event = Literal["firing", "worse", "still", "overdue", "restless", "resolved", "gone"]
+WRONG = frozenset(("firing", "worse", "still", "overdue"))
+"""The events that say that something is wrong now."""
 
 
-class Item(msgspec.Struct, frozen=True):
-    """One alert and what became of it. `values` holds the rule's fields: stock, stock_minimo, stock_maximo …"""
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One alert and what became of it. `values` holds the rule's fields: stock, stock_minimo, stock_maximo …
+
+    `rule` and `title` are set where a message speaks for several rules; `also` names further rules that found the same
+    subject at the same time. `falls` and `band` belong to a restless one: how often it fell in a day, and the stock
+    above which it would have stayed. `trend` is the stock of the last days, oldest first.
+    """
 
     event: Event
     severity: str
@@ -23,16 +30,33 @@ class Item(msgspec.Struct, frozen=True):
     values: Values
     since: int
     alert_id: int | None = None
+    rule: str | None = None
+    title: Words = {}
+    also: list[Words] = []
+    falls: int = 0
+    band: float | None = None
+    trend: list[float] = []
 
 
-class Content(msgspec.Struct, frozen=True):
-    """One message: what one rule found in one source in one cycle.
+class Alive(msgspec.Struct, frozen=True):
+    """The line of a digest that says that alertd is at work: what it watches, and when it last could read it."""
 
-    `at` is the moment of the data. `first` marks the first poll ever, which is told as one summary. `text` replaces
-    the built-in lines where the rule brings its own words; both `title` and `text` are keyed by language.
+    products: int
+    firing: int
+    read_at: int | None
+
+
+class Content(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message: what one rule found in one source in one cycle, or a summary over several rules.
+
+    `at` is the moment of the data. `first` marks what already stood so when alertd or the channel was new, `storm` a
+    summary of very many at once, `overflow` one of more messages than a channel takes in an hour; `missed` counts
+    alerts that came and went while the channel could not be reached. `template` is the rule's own message, `text` takes
+    the place of the built-in lines; `title` and `text` are keyed by language. `trouble` names what is wrong with alertd
+    or its sources (see the words), `facts` fill its sentences.
     """
 
-    kind: Literal["alerts", "test", "trouble"]
+    kind: Literal["alerts", "digest", "test", "trouble"]
     at: int
     zone: str = "UTC"
     rule: str | None = None
@@ -41,11 +65,20 @@ class Content(msgspec.Struct, frozen=True):
     company: str | None = None
     items: list[Item] = []
     first: bool = False
+    storm: bool = False
+    overflow: bool = False
+    missed: int = 0
+    group: Words = {}
+    labels: Words = {}
+    template: str | None = None
     text: Words | None = None
+    alive: Alive | None = None
+    trouble: str | None = None
+    facts: Words = {}
 
     def worst(self) -> str | None:
         """The worst severity among what is wrong, or None when nothing is."""
-        wrong = [item.severity for item in self.items if item.event in ("firing", "worse")]
+        wrong = [item.severity for item in self.items if item.event in WRONG]
         return min(wrong, key=severity_rank, default=None)
 
 

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from ..clock import local
 from ..model import quantity
 from ..settings import data_folder
-from .content import Content, Item, in_language, severity_rank
+from .content import WRONG, Content, Item, in_language, severity_rank
+from .own import own_text
 
 MOST_ITEMS = 10
 _MOST_TEXT = 6000
@@ -26,8 +27,20 @@ _HEADER_LIMIT = 150
 _SECTION_LIMIT = 2900
 
 _MARKS = {"critical": "🔴", "high": "🟠", "warning": "🟡", "info": "🔵"}
-_STATE_MARKS = {"negative": "🔴", "out": "🔴", "low": "🟠", "restocked": "🟢", "resolved": "🟢", "gone": "⚪"}
-_STATES = ("negative", "out", "low", "other", "restocked", "resolved", "gone")
+_STATE_MARKS = {
+    "negative": "🔴",
+    "out": "🔴",
+    "low": "🟠",
+    "restless": "🔁",
+    "partly": "🟡",
+    "restocked": "🟢",
+    "resolved": "🟢",
+    "gone": "⚪",
+}
+_STATES = ("negative", "out", "low", "other", "restless", "partly", "restocked", "resolved", "gone")
+_BARS = "▁▂▃▄▅▆▇█"
+ACTIONS = ("ack", "ordered", "snooze")
+DAY = 86_400_000
 _STOCK_FIELDS = ("stock", "stock_minimo", "stock_maximo")
 # Fields that a rule may test but that say nothing to the reader beside the product's own line.
 _UNSPOKEN = frozenset((*_STOCK_FIELDS, "id", "enable", "precio", "costo", "costo_anterior", "costo_promedio"))
@@ -57,6 +70,7 @@ class Line(msgspec.Struct, frozen=True):
     facts: str
     order: str
     since: str
+    more: str = ""
 
 
 class Speech:
@@ -87,6 +101,10 @@ class Speech:
         """The day of the month."""
         return self._format(at, self.words["day"])
 
+    def moment(self, at: int) -> str:
+        """Day and time."""
+        return f"{self.day(at)}, {self.time(at)}"
+
     def since(self, at: int, now: int) -> str:
         """Since when, from the reader's day."""
         days = (local(now, self.zone).date() - local(at, self.zone).date()).days
@@ -106,17 +124,20 @@ class Speech:
         return format_datetime(local(at, self.zone), pattern, locale=self.locale).replace("\u202f", " ")
 
 
-def render(content: Content, language: str, url: str, *, now: int | None = None) -> Rendered:
-    """Word a message. `url` is the address of the page; `now` (default: the moment of the data) says what today is."""
+def render(content: Content, language: str, url: str, *, now: int | None = None, link: str | None = None) -> Rendered:
+    """Word a message. `url` is the address of the page; `now` (default: the moment of the data) says what today is.
+
+    `link` is the signed address behind which somebody without a password can act on the alerts of this message.
+    """
     speech = Speech(language, content.zone)
     today = content.at if now is None else now
     title = clip(title_of(content, speech, language), _HEADER_LIMIT - 10)
-    parts = _parts(content, speech, language, url, today)
+    parts = _parts(content, speech, language, url, today, link)
     slack = _environment().get_template("message.slack.j2").render(_slack_parts(parts))
     return Rendered(
         title=title,
         text=_environment().get_template("message.txt.j2").render(parts).strip(),
-        html=_environment().get_template("message.html.j2").render(parts).strip(),
+        html=_environment().get_template("message.html.j2").render({**parts, "title": title}).strip(),
         slack_blocks=_blocks(title, slack, parts),
         tone=_tone(content),
     )
@@ -135,13 +156,31 @@ def title_of(content: Content, speech: Speech, language: str) -> str:
     """The first line: what is wrong, how many, and whose shop it is."""
     if content.kind == "test":
         return f"✅ {speech.say('test_title')}"
-    said = _single(content, speech, language) or _counted(content, speech, language)
     if content.kind == "trouble":
-        said = f"⚠️ {_rule_title(content, language)}"
-    if content.first and content.kind == "alerts":
+        said = _trouble(content, speech, "title") or f"⚠️ {_rule_title(content, language)}"
+    elif content.kind == "digest":
+        said = speech.say("digest_title", title=_counted(content, speech, language) or speech.say("digest_calm"))
+    else:
+        said = _single(content, speech, language) or _counted(content, speech, language)
+    if content.first:
         said = speech.say("first_title", title=said)
+    groups = [one_line(value, 40) for value in content.group.values() if value]
     owner = one_line(content.company or content.source or "", 60)
-    return f"{said} — {owner}" if owner else said
+    return " — ".join((said, *groups, owner) if owner else (said, *groups))
+
+
+def _trouble(content: Content, speech: Speech, part: str) -> str:
+    """What is wrong with alertd itself or with a source, in words; empty for a kind that has none."""
+    words = speech.words["trouble"].get(content.trouble or "", {})
+    facts = {name: one_line(value, 300) for name, value in content.facts.items()}
+    return str(words.get(part, "")).format_map(_Facts(facts))
+
+
+class _Facts(dict[str, str]):
+    """Facts for a sentence; one that is missing leaves a gap and not a fault."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def _single(content: Content, speech: Speech, language: str) -> str | None:
@@ -150,7 +189,9 @@ def _single(content: Content, speech: Speech, language: str) -> str | None:
         return None
     item = content.items[0]
     state = state_of(item)
-    label = _rule_title(content, language) if state == "other" else speech.words[state]["label"]
+    label = _item_title(item, content, language) if state == "other" else speech.words[state]["label"]
+    if item.event == "overdue":
+        label = speech.say("overdue_title")
     name = one_line(item.subject.nombre or item.subject.codigo or "", 60)
     return f"{_mark(item, state)} {label}: {name}" if name else f"{_mark(item, state)} {label}"
 
@@ -160,23 +201,33 @@ def _counted(content: Content, speech: Speech, language: str) -> str:
     for item in content.items:
         groups.setdefault(state_of(item), []).append(item)
     pieces = [_piece(content, speech, language, state, groups[state]) for state in _STATES if state in groups]
+    if not pieces and content.kind == "digest":
+        return ""
     return " · ".join(pieces) or _rule_title(content, language)
+
+
+def _item_title(item: Item, content: Content, language: str) -> str:
+    """The title of the rule that found it."""
+    own = in_language(item.title, language) or item.rule
+    return one_line(own, 80).rstrip(".") if own else _rule_title(content, language)
 
 
 def _piece(content: Content, speech: Speech, language: str, state: str, items: list[Item]) -> str:
     worst = min(items, key=lambda item: severity_rank(item.severity))
     if state == "other":
-        return f"{_mark(worst, state)} {_rule_title(content, language)}: {speech.number(len(items))}"
+        titles = dict.fromkeys(_item_title(item, content, language) for item in items)
+        title = next(iter(titles)) if len(titles) == 1 else speech.say("several_rules")
+        return f"{_mark(worst, state)} {title}: {speech.number(len(items))}"
     return f"{_mark(worst, state)} {speech.count(state, len(items))}"
 
 
 def state_of(item: Item) -> str:
     """What to call an alert: by its stock where that alone is what the rule tests, else by the rule's own title."""
-    if item.event == "gone":
-        return "gone"
+    if item.event in ("gone", "restless"):
+        return item.event
     stock = _quantity(item, "stock")
     if item.event == "resolved":
-        return "resolved" if stock is None else "restocked"
+        return _ended(item, stock)
     if stock is None or _told_fields(item):
         return "other"
     if stock <= 0:
@@ -185,10 +236,18 @@ def state_of(item: Item) -> str:
     return "low" if minimum is not None and stock <= minimum else "other"
 
 
+def _ended(item: Item, stock: float | None) -> str:
+    """Something on the shelf again is not enough on the shelf."""
+    if stock is None or _told_fields(item):
+        return "resolved"
+    minimum = _configured(item, "stock_minimo")
+    return "partly" if minimum is not None and stock <= minimum else "restocked"
+
+
 def suggested(item: Item) -> float | None:
     """How much to order: up to the maximum, only where one is configured and the stock is at or below its minimum."""
     stock, maximum = _quantity(item, "stock"), _configured(item, "stock_maximo")
-    if item.event not in ("firing", "worse") or stock is None or maximum is None:
+    if item.event not in WRONG or stock is None or maximum is None:
         return None
     minimum = _configured(item, "stock_minimo")
     if stock > (minimum or 0):
@@ -213,40 +272,80 @@ def _told_fields(item: Item) -> list[str]:
     return [name for name in numbers if name not in _UNSPOKEN and name not in _SILENT]
 
 
-def _parts(content: Content, speech: Speech, language: str, url: str, now: int) -> dict[str, Any]:
+def _parts(content: Content, speech: Speech, language: str, url: str, now: int, link: str | None) -> dict[str, Any]:
     """What the templates place."""
     shown = sorted(content.items, key=_worst_first)[:MOST_ITEMS]
-    custom = in_language(content.text or {}, language)
-    lines = [] if custom else [_line(item, content, speech, now) for item in shown]
+    custom, broken = _own_words(content, language, url)
+    lines = [] if custom else [_line(item, content, speech, language, now) for item in shown]
     rest = 0 if custom else len(content.items) - len(shown)
+    closing = _closing(content, speech, language, now, formula=any(line.order for line in lines))
     return {
         "intro": _intro(content, speech, custom),
         "lines": lines,
         "more": speech.say("more", n=speech.number(rest)) if rest > 0 else "",
+        "alive": _alive(content, speech, now),
         "see": speech.say("see" if content.items else "open"),
         "link": f"{url}/alerts" if content.items else f"{url}/",
-        "closing": _closing(content, speech, language, now, formula=any(line.order for line in lines)),
+        "act": speech.say("act"),
+        "act_link": link or "",
+        "actions": [(speech.words["link"][f"do_{name}"], f"{link}?do={name}") for name in ACTIONS] if link else [],
+        "closing": f"{closing} {speech.say('own_broken')}" if broken else closing,
     }
+
+
+def _own_words(content: Content, language: str, url: str) -> tuple[str, bool]:
+    """The rule's own message, and whether it failed: then the built-in one goes out, with a note."""
+    if content.text:
+        return in_language(content.text, language), False
+    if not content.template or content.first or content.overflow or content.kind != "alerts":
+        return "", False
+    said = own_text(content, language, url)
+    return said or "", said is None
 
 
 def _intro(content: Content, speech: Speech, custom: str) -> str:
     if content.kind == "test":
         return speech.say("test_text")
+    if content.kind == "trouble" and content.trouble:
+        return clip(_trouble(content, speech, "text"), _MOST_TEXT)
     if custom:
         return clip(custom.strip(), _MOST_TEXT)
-    return speech.say("first_intro") if content.first else ""
+    return " ".join(_remarks(content, speech))
+
+
+def _remarks(content: Content, speech: Speech) -> list[str]:
+    """Why this message is not like the others."""
+    said = [
+        speech.say(f"{name}_intro", n=speech.number(len(content.items)))
+        for name in ("first", "storm", "overflow")
+        if getattr(content, name)
+    ]
+    if content.missed:
+        key = "missed_one" if content.missed == 1 else "missed_intro"
+        said.append(speech.say(key, n=speech.number(content.missed)))
+    return said
+
+
+def _alive(content: Content, speech: Speech, now: int) -> str:
+    """The sign of life at the end of a digest."""
+    alive = content.alive
+    if alive is None:
+        return ""
+    read = speech.data(alive.read_at, now) if alive.read_at is not None else speech.say("never_read")
+    firing = speech.say("alive_one") if alive.firing == 1 else speech.say("alive_many", n=speech.number(alive.firing))
+    return speech.say("alive", products=speech.number(alive.products), firing=firing, read=read)
 
 
 def _closing(content: Content, speech: Speech, language: str, now: int, *, formula: bool) -> str:
     """How old the data is and why this was sent, so that nobody has to wonder."""
-    if content.kind != "alerts":
+    if content.kind not in ("alerts", "digest"):
         return speech.say("sent_at", day=speech.day(content.at), time=speech.time(content.at)) + "."
-    sentences = [speech.data(content.at, now)]
+    sentences = [] if content.alive else [speech.data(content.at, now)]
     if content.rule:
         sentences.append(speech.say("why", title=_rule_title(content, language)))
     if formula:
         sentences.append(speech.say("formula"))
-    return ". ".join(sentences) + "."
+    return ". ".join(sentences) + "." if sentences else ""
 
 
 def _rule_title(content: Content, language: str) -> str:
@@ -255,26 +354,68 @@ def _rule_title(content: Content, language: str) -> str:
 
 def _worst_first(item: Item) -> tuple[Any, ...]:
     state = state_of(item)
-    wrong = item.event in ("firing", "worse")
+    wrong = item.event in WRONG
     stock, minimum = _quantity(item, "stock") or 0.0, _configured(item, "stock_minimo") or 1.0
     rank = severity_rank(item.severity) if wrong else 0
     return (not wrong, rank, _STATES.index(state), stock / minimum, item.subject.nombre or "")
 
 
-def _line(item: Item, content: Content, speech: Speech, now: int) -> Line:
+def _line(item: Item, content: Content, speech: Speech, language: str, now: int) -> Line:
     state, order = state_of(item), suggested(item)
-    wrong = item.event in ("firing", "worse")
+    wrong = item.event in WRONG
     known_since = wrong and item.since < content.at
     return Line(
         mark=_mark(item, state),
-        label="" if wrong else speech.words[state]["label"],
+        label=_label(item, content, speech, language, state),
         name=one_line(item.subject.nombre or item.subject.codigo or content.source or "?", 120),
         code=one_line(item.subject.codigo or "", 40) if item.subject.nombre else "",
         place=_place(item),
         facts=_facts(item, speech),
         order="" if order is None else speech.say("order", n=speech.number(order)),
-        since=speech.since(item.since, now) if known_since else "",
+        since=_since(item, content, speech, now) if known_since else "",
+        more=_more(item, speech, language),
     )
+
+
+def _label(item: Item, content: Content, speech: Speech, language: str, state: str) -> str:
+    if item.event == "overdue":
+        return speech.say("overdue")
+    if item.event in WRONG:
+        return _item_title(item, content, language) if state == "other" and item.rule else ""
+    return str(speech.words[state]["label"])
+
+
+def _since(item: Item, content: Content, speech: Speech, now: int) -> str:
+    """Since when it is so; what was told before counts its days."""
+    days = (local(now, content.zone).date() - local(item.since, content.zone).date()).days
+    if item.event in ("still", "overdue") and days > 0:
+        return speech.say("still_day", n=speech.number(days + 1))
+    return (
+        speech.say("still", since=speech.since(item.since, now))
+        if item.event == "still"
+        else speech.since(item.since, now)
+    )
+
+
+def _more(item: Item, speech: Speech, language: str) -> str:
+    """What else is known: other rules that say the same, how restless it is, and its last days as little bars."""
+    said = [one_line(in_language(words, language), 60).rstrip(".") for words in item.also]
+    parts = [speech.say("also", titles=", ".join(said))] if said else []
+    if item.falls:
+        parts.append(speech.say("restless_falls", n=speech.number(item.falls)))
+    if item.band is not None:
+        parts.append(speech.say("restless_band", n=speech.number(item.band)))
+    if item.trend:
+        parts.append(speech.say("trend", bars=sparkline(item.trend), n=len(item.trend)))
+    return " · ".join(parts)
+
+
+def sparkline(numbers: list[float]) -> str:
+    """Numbers as bars from zero (or the least, where that is below) to the most."""
+    low, high = min(0.0, *numbers), max(numbers)
+    span = high - low
+    steps = len(_BARS) - 1
+    return "".join(_BARS[round((number - low) / span * steps) if span else 0] for number in numbers)
 
 
 def _place(item: Item) -> str:
@@ -312,7 +453,7 @@ def _mark(item: Item, state: str) -> str:
 
 def _tone(content: Content) -> str:
     if content.kind == "trouble":
-        return "warning"
+        return "success" if (content.trouble or "").endswith("_over") else "warning"
     worst = content.worst()
     if worst is None:
         return "success"
@@ -339,17 +480,20 @@ def _slack_parts(parts: dict[str, Any]) -> dict[str, Any]:
     def safe(line: Line) -> Line:
         return Line(**{name: slack_escape(getattr(line, name)) for name in Line.__struct_fields__})
 
-    return {**parts, "intro": slack_escape(parts["intro"]), "lines": [safe(line) for line in parts["lines"]]}
+    words = {name: slack_escape(parts[name]) for name in ("intro", "alive")}
+    return {**parts, **words, "lines": [safe(line) for line in parts["lines"]]}
 
 
 def _blocks(title: str, body: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Slack's Block Kit: a heading, the lines in sections that stay under its limit, the link, and the closing line."""
-    link = f"<{slack_escape(parts['link'])}|{slack_escape(parts['see'])}>"
+    """Slack's Block Kit: a heading, the lines in sections under its limit, the links, and the closing line."""
+    links = [(parts["see"], parts["link"]), *parts["actions"]]
+    said = " · ".join(f"<{slack_escape(link)}|{slack_escape(word)}>" for word, link in links)
+    closing = [slack_escape(parts["closing"])] if parts["closing"] else []
     return [
         {"type": "header", "text": {"type": "plain_text", "text": _control_escape(title), "emoji": True}},
         *({"type": "section", "text": _mrkdwn(piece)} for piece in split_lines(body, _SECTION_LIMIT)),
-        {"type": "section", "text": _mrkdwn(link)},
-        {"type": "context", "elements": [_mrkdwn(slack_escape(parts["closing"]))]},
+        {"type": "section", "text": _mrkdwn(said)},
+        *({"type": "context", "elements": [_mrkdwn(text)]} for text in closing),
     ]
 
 

@@ -24,9 +24,12 @@ from ..store import Store, channels, outbox
 from ..store.outbox import Claimed
 from ..vault import Vault
 from ..workers import is_gone, worker_name
-from .channels import Delivery, Outcome, Timeout, send
-from .content import Content, decode
+from . import links
+from .channels import Delivery, Extras, Outcome, Timeout, host_of, pause_after, send
+from .content import WRONG, Content, decode
 from .render import Rendered, plain, render
+from .table import NAME as TABLE_NAME
+from .table import long_list
 
 LEASE_SECONDS = 30.0
 MOST_ATTEMPTS = 12
@@ -35,6 +38,7 @@ _FIRST_DELAY = 20.0
 _GROWTH = 2.5
 _LONGEST_DELAY = 6 * 3600.0
 _IDLE_SECONDS = 1.0
+_LONGEST_REST = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,8 @@ class Parcel:
     message: Claimed
     address: str
     rendered: Rendered
+    extras: Extras
+    host: str
 
 
 def delay_seconds(attempts: int, dice: Dice) -> float:
@@ -86,7 +92,7 @@ def deliver_pass(
     clock = clock or _running_from(now)
     free_leases_of_the_dead(store, now=clock())
     with Desk(store, vault, url=url, worker=worker or worker_name(), clock=clock, dice=dice, timeout=timeout) as desk:
-        while desk.take(due_by=now) or desk.busy:
+        while desk.take(due_by=now) or desk.busy or desk.pause(now):
             desk.wait()
             desk.settle()
         tally = desk.tally
@@ -113,10 +119,10 @@ def send_test(
     return send(address or "", rendered, key=secrets.token_urlsafe(12), timeout=timeout)
 
 
-def word(content: Content, language: str, url: str, *, now: int | None = None) -> Rendered:
+def word(content: Content, language: str, url: str, *, now: int | None = None, link: str | None = None) -> Rendered:
     """The message in words; in plain facts when the templates fail: a bad template must not silence an alert."""
     try:
-        return render(content, language, url, now=now)
+        return render(content, language, url, now=now, link=link)
     except (TemplateError, Trouble, OSError, LookupError, TypeError, ValueError, ArithmeticError):
         log.exception("A message template failed; the message goes out in plain text.")
         return plain(content, url)
@@ -145,6 +151,9 @@ class Desk:
     senders: int = SENDERS
     bell: Callable[[], None] = lambda: None
     tally: Tally = field(default_factory=Tally)
+    _resting: dict[str, int] = field(default_factory=dict)
+    _hosts: dict[int, str] = field(default_factory=dict)
+    _signer: links.Signer | None = None
     _on_the_way: dict["Future[Delivery]", Parcel] = field(default_factory=dict)
     _pool: ThreadPoolExecutor | None = None
 
@@ -175,11 +184,31 @@ class Desk:
             due_by=due_by,
             lease_seconds=LEASE_SECONDS,
             limit=self.senders - self.busy,
-            besides=[parcel.message.channel_id for parcel in self._on_the_way.values()],
+            besides=[*(parcel.message.channel_id for parcel in self._on_the_way.values()), *self._out_of_turn(now)],
         )
         for message in claimed:
             self._hand_over(message, now)
         return len(claimed)
+
+    def _out_of_turn(self, now: int) -> list[int]:
+        """The channels whose service had a message a moment ago, and takes only so many."""
+        # A pause that ends long after it should was written before the clock was set back.
+        self._resting = {host: until for host, until in self._resting.items() if now < until <= now + _LONGEST_REST}
+        return [key for key, host in self._hosts.items() if host in self._resting]
+
+    def rest(self) -> float:
+        """Seconds until a service may be spoken to again; 0 when none is being waited for."""
+        now = self.clock()
+        return max(0, min(self._resting.values(), default=now) - now) / 1000 if self._out_of_turn(now) else 0.0
+
+    def pause(self, due_by: int) -> bool:
+        """Wait until a service takes the next message, where one of its channels still has something due."""
+        resting = self._out_of_turn(self.clock())
+        if not outbox.waits_for(self.store, resting, due_by):
+            return False
+        time.sleep(self.rest())
+        self._resting.clear()
+        return True
 
     def wait(self, seconds: float = LEASE_SECONDS / 3) -> None:
         """Until an answer has come, or it is time to renew the leases."""
@@ -204,8 +233,18 @@ class Desk:
             return
         assert self._pool is not None  # noqa: S101
         future = self._pool.submit(
-            send, parcel.address, parcel.rendered, key=message.key, timeout=self.timeout, reached=message.reached
+            send,
+            parcel.address,
+            parcel.rendered,
+            key=message.key,
+            timeout=self.timeout,
+            reached=message.reached,
+            extras=parcel.extras,
         )
+        pause = pause_after(parcel.address)
+        if pause and message.channel_id is not None:
+            self._hosts[message.channel_id] = parcel.host
+            self._resting[parcel.host] = now + round(pause * 1000)
         self._on_the_way[future] = parcel
         future.add_done_callback(lambda _: self.bell())
 
@@ -222,7 +261,17 @@ class Desk:
             return "The stored message cannot be read; it was written by another version of alertd."
         if address is None:
             return "The channel was removed before this message was sent."
-        return Parcel(message, address, word(content, message.language or "es", self.url, now=now))
+        language = message.language or "es"
+        rendered = word(content, language, self.url, now=now, link=self._link(message, content))
+        extras = Extras(message.thread, TABLE_NAME, long_list(content, language))
+        return Parcel(message, address, rendered, extras, host_of(address))
+
+    def _link(self, message: Claimed, content: Content) -> str | None:
+        """The address behind which the reader can act on what this message says, where there is anything to act on."""
+        if not any(item.event in WRONG for item in content.items):
+            return None
+        self._signer = self._signer or links.Signer(self.vault)
+        return f"{self.url}/a/{self._signer.token(message.id, message.created_at)}"
 
     def _write_down(self, parcel: Parcel, delivery: Delivery) -> None:
         message, now = parcel.message, self.clock()
@@ -236,9 +285,16 @@ class Desk:
 
     def _try_again(self, message: Claimed, delivery: Delivery, now: int) -> None:
         assert self.dice is not None  # noqa: S101
-        due_at = now + round(delay_seconds(message.attempts, self.dice) * 1000)
+        asked = delivery.wait
+        wait = delay_seconds(message.attempts, self.dice) if asked is None else asked * self.dice.uniform(1.0, 1.2)
         outbox.mark_retry(
-            self.store, message.id, worker=self.worker, due_at=due_at, error=delivery.detail, reached=delivery.reached
+            self.store,
+            message.id,
+            worker=self.worker,
+            due_at=now + round(wait * 1000),
+            error=delivery.detail,
+            reached=delivery.reached,
+            unsure=delivery.outcome is Outcome.AMBIGUOUS,
         )
         self.tally.failed += 1
         log.warning(
@@ -304,4 +360,4 @@ class Sender:
                 self._bell.clear()
                 desk.settle()
                 if not desk.take():
-                    self._bell.wait(_IDLE_SECONDS)
+                    self._bell.wait(min(desk.rest() or _IDLE_SECONDS, _IDLE_SECONDS))

@@ -13,10 +13,10 @@ from .db import Row, Store
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the evaluation of a rule says of one level."""
+    """What the evaluation of a rule says of one subject; a level or a product where the subject is one."""
 
-    level_id: int
-    product_id: int
+    level_id: int | None
+    product_id: int | None
     subject: Subject
     severity: str
     values: Values
@@ -36,7 +36,7 @@ class StoredAlert:
 
 _COLUMNS = (
     'id, fingerprint, level_id, subject, "values", state, severity, since, episode, fired_at, clear_since,'
-    " resolved_at, resolved_reason"
+    " resolved_at, resolved_reason, waited"
 )
 
 
@@ -62,6 +62,16 @@ def open_alerts(store: Store, source_id: int, rule: str) -> list[StoredAlert]:
     ]
 
 
+def open_subjects(store: Store, source_id: int, rule: str) -> set[tuple[int | None, int | None]]:
+    """What the open alerts of a rule are about: a level, or (where there is none) a product."""
+    rows = store.execute(
+        "SELECT level_id, CASE WHEN level_id IS NULL THEN product_id END FROM alert"
+        " WHERE source_id = ? AND rule = ? AND state <> 'resolved'",
+        (source_id, rule),
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 def rules_with_open_alerts(store: Store, source_id: int) -> list[str]:
     """The names of rules that have anything pending or firing on this source."""
     return [
@@ -78,22 +88,34 @@ def alert_by_fingerprint(store: Store, fingerprint: str) -> StoredAlert | None:
     return None if row is None else _alert(row)
 
 
+_KEPT_WITHIN_AN_EPISODE = ", ".join(
+    f"{name} = CASE WHEN episode = ?11 THEN {name} END"
+    for name in (
+        "acknowledged_by",
+        "acknowledged_at",
+        "acknowledged_note",
+        "ordered_until",
+        "ordered_at",
+        "ordered_by",
+        "last_notified_at",
+    )
+)
+
+
 def save(store: Store, source_id: int, rule: str, fingerprint: str, finding: Finding, life: Life) -> int:
     """Write an alert as it now stands; inside the caller's transaction. Returns its id.
 
-    A new episode forgets who acknowledged the last one.
+    A new episode forgets who acknowledged the last one and what was ordered for it; a snooze runs on.
     """
     return int(
         store.value(
             'INSERT INTO alert (fingerprint, rule, source_id, level_id, product_id, subject, "values", state, severity,'
-            " since, episode, fired_at, clear_since, resolved_at, resolved_reason)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+            " since, episode, fired_at, clear_since, resolved_at, resolved_reason, waited)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
             ' ON CONFLICT (fingerprint) DO UPDATE SET level_id = ?4, product_id = ?5, subject = ?6, "values" = ?7,'
             " state = ?8, severity = ?9, since = ?10, fired_at = ?12, clear_since = ?13, resolved_at = ?14,"
-            " resolved_reason = ?15,"
-            " acknowledged_by = CASE WHEN episode = ?11 THEN acknowledged_by END,"
-            " acknowledged_at = CASE WHEN episode = ?11 THEN acknowledged_at END,"
-            " last_notified_at = CASE WHEN episode = ?11 THEN last_notified_at END, episode = ?11"
+            " resolved_reason = ?15, waited = ?16,"
+            f" {_KEPT_WITHIN_AN_EPISODE}, episode = ?11"
             " RETURNING id",
             (
                 fingerprint,
@@ -111,6 +133,7 @@ def save(store: Store, source_id: int, rule: str, fingerprint: str, finding: Fin
                 life.clear_since,
                 life.resolved_at,
                 life.reason,
+                life.waited,
             ),
         )
     )
@@ -120,9 +143,9 @@ def update_life(store: Store, alert_id: int, life: Life, values: Values | None =
     """Write only the state of an alert, and its values where they are known."""
     store.execute(
         "UPDATE alert SET state = ?, severity = ?, fired_at = ?, clear_since = ?, resolved_at = ?, resolved_reason = ?,"
-        ' episode = ?, "values" = coalesce(?, "values") WHERE id = ?',
+        ' episode = ?, waited = ?, "values" = coalesce(?, "values") WHERE id = ?',
         (life.state, life.severity, life.fired_at, life.clear_since, life.resolved_at, life.reason, life.episode)
-        + (None if values is None else msgspec.json.encode(values).decode(), alert_id),
+        + (life.waited, None if values is None else msgspec.json.encode(values).decode(), alert_id),
     )
 
 
@@ -140,6 +163,73 @@ def record_transition(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (alert_id, life.episode, at, was, life.state, life.severity, why, msgspec.json.encode(values).decode()),
     )
+
+
+def last_evaluation(store: Store, source_id: int) -> int | None:
+    """When the rules were last held against a state of this source that could be trusted."""
+    at: int | None = store.value("SELECT evaluated_at FROM source WHERE id = ?", (source_id,))
+    return at
+
+
+def note_evaluation(store: Store, source_id: int, now: int) -> None:
+    """The rules were held against this source; in the caller's transaction."""
+    store.execute("UPDATE source SET evaluated_at = ? WHERE id = ?", (now, source_id))
+
+
+def acknowledge(store: Store, alert_ids: Iterable[int], *, by: str, note: str | None, now: int) -> int:
+    """Somebody knows: no reminders until it is over. Returns how many of the alerts are open and now acknowledged."""
+    return _mark(
+        store, alert_ids, "acknowledged_by = ?, acknowledged_at = ?, acknowledged_note = ?", (by, now, note), _OPEN
+    )
+
+
+def snooze(store: Store, alert_ids: Iterable[int], *, until: int, by: str) -> int:
+    """Say nothing about these until then, whatever happens to them. Returns how many."""
+    return _mark(store, alert_ids, "snoozed_until = ?, snoozed_by = ?", (until, by), "1")
+
+
+def order(store: Store, alert_ids: Iterable[int], *, until: int, by: str, now: int) -> int:
+    """It was ordered and is expected by then: quiet until it comes or the date passes. Returns how many are open."""
+    return _mark(store, alert_ids, "ordered_until = ?, ordered_by = ?, ordered_at = ?", (until, by, now), _OPEN)
+
+
+def wake(store: Store, alert_ids: Iterable[int]) -> int:
+    """Take back acknowledgement, snooze and order."""
+    return _mark(
+        store,
+        alert_ids,
+        "acknowledged_by = NULL, acknowledged_at = NULL, acknowledged_note = NULL, snoozed_until = NULL,"
+        " snoozed_by = NULL, ordered_until = NULL, ordered_at = NULL, ordered_by = NULL",
+        (),
+        "1",
+    )
+
+
+_OPEN = "state <> 'resolved'"
+
+
+def _mark(store: Store, alert_ids: Iterable[int], columns: str, values: tuple[object, ...], condition: str) -> int:
+    """Only the columns a person changed: the engine may be writing the others at this moment."""
+    with store.write() as connection:
+        return sum(
+            connection.execute(f"UPDATE alert SET {columns} WHERE id = ? AND {condition}", (*values, each)).rowcount
+            for each in alert_ids
+        )
+
+
+def crossings(store: Store, alert_id: int, since: int) -> list[tuple[int, str, Values]]:
+    """When an alert began to fire or was over since then, oldest first, with its values."""
+    rows = store.execute(
+        'SELECT at, became, "values" FROM transition WHERE alert_id = ? AND at > ?'
+        " AND became <> 'pending' AND was IS NOT became ORDER BY id",
+        (alert_id, since),
+    )
+    return [(at, became, msgspec.json.decode(values)) for at, became, values in rows]
+
+
+def fold(store: Store, alert_id: int, until: int | None) -> None:
+    """Fold a restless alert into the digest until then, or (None) let it speak again; in the caller's transaction."""
+    store.execute("UPDATE alert SET folded_until = ? WHERE id = ?", (until, alert_id))
 
 
 def counts(store: Store, source_ids: Iterable[int] | None = None) -> dict[str, int]:

@@ -10,6 +10,7 @@ import msgspec
 
 from ..errors import UsageTrouble
 from ..vault import Vault
+from . import told
 from .db import Row, Store
 
 LANGUAGES = ("es", "pt", "en")
@@ -46,11 +47,12 @@ def add(
     _check(name, language, digest)
     try:
         with store.write() as connection:
-            connection.execute(
+            key = connection.execute(
                 "INSERT INTO channel (name, service, url, masked_url, language, digest, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (name, service, vault.seal(url.encode()), masked_url, language, digest, now),
-            )
+            ).lastrowid
+            told.meet(store, int(key or 0))
     except sqlite3.IntegrityError:
         raise UsageTrouble(f"There is already a channel called '{name}'; remove it or choose another name.") from None
     return get(store, name)
@@ -98,6 +100,13 @@ def remove(store: Store, name: str) -> None:
             ("The channel was removed before this message was sent.", channel.id),
         )
         connection.execute("DELETE FROM channel WHERE id = ?", (channel.id,))
+
+
+def revoke_links(store: Store, name: str, now: int) -> None:
+    """Make every link that was sent to this channel until now worthless. Raises UsageTrouble when it is unknown."""
+    channel = get(store, name)
+    with store.write() as connection:
+        connection.execute("UPDATE channel SET links_since = ? WHERE id = ?", (now, channel.id))
 
 
 def _check(name: str, language: str, digest: str | None) -> None:

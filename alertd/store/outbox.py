@@ -3,8 +3,8 @@
 A message is written in the transaction of the change it tells of, and marked sent after the service took it. A crash
 between the two repeats a message, and never loses one; its `key` lets a receiver see that it is the same one.
 
-States: `waiting`, `sent`, `dead`. A message that is being sent is `waiting` with a lease; when the lease runs out,
-anybody may claim it again.
+States: `waiting`, `sent`, `dead`, and `superseded`: nobody got it, and a newer one tells how things stand instead. A
+message that is being sent is `waiting` with a lease; when the lease runs out, anybody may claim it again.
 """
 
 import secrets
@@ -12,7 +12,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from . import told
 from .db import Row, Store
+
+HOUR = 3_600_000
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -30,6 +33,7 @@ class Claimed(msgspec.Struct, frozen=True):
     created_at: int
     attempts: int
     reached: tuple[str, ...]
+    thread: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -62,15 +66,21 @@ def enqueue(
     now: int,
     alert_ids: Iterable[int] = (),
     due_at: int | None = None,
+    kind: str = "alerts",
+    thread: str | None = None,
 ) -> int:
-    """Put a message in the outbox, in the caller's transaction where there is one. Returns its id."""
+    """Put a message in the outbox, in the caller's transaction where there is one. Returns its id.
+
+    `thread` is the key of the message that began the conversation, for services that can show one.
+    """
+    key = secrets.token_urlsafe(12)
     text = content.decode() if isinstance(content, bytes) else content
     with store.write() as connection:
         cursor = connection.execute(
-            "INSERT INTO message (key, channel_id, channel, rule, source, severity, created_at, content, state, due_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
+            "INSERT INTO message (key, channel_id, channel, rule, source, severity, created_at, content, state, due_at,"
+            " kind, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
             (
-                secrets.token_urlsafe(12),
+                key,
                 channel_id,
                 channel,
                 rule,
@@ -79,6 +89,8 @@ def enqueue(
                 now,
                 text,
                 now if due_at is None else due_at,
+                kind,
+                thread or key,
             ),
         )
         message_id = cursor.lastrowid
@@ -102,6 +114,8 @@ def claim(
 ) -> list[Claimed]:
     """Take up to `limit` due messages, the oldest one of each channel, so that no channel waits behind another.
 
+    A message never overtakes an older one about the same alert: "restocked" before "out of stock" would be a lie.
+
     `besides` names channels that this worker is busy with; `due_by` (default: now) leaves later ones for later.
     """
     due = now if due_by is None else due_by
@@ -112,8 +126,8 @@ def claim(
         ids = _due(store, due, now, limit, besides)
         connection.executemany(
             "UPDATE message SET lease_until = ?, lease_by = ?, attempts = attempts + 1"
-            " WHERE id = ? AND state = 'waiting' AND lease_until <= ?",
-            [(now + round(lease_seconds * 1000), worker, each, now) for each in ids],
+            " WHERE id = ? AND state = 'waiting'",
+            [(now + round(lease_seconds * 1000), worker, each) for each in ids],
         )
         return [_claimed(row) for row in _rows_of(store, ids)]
 
@@ -125,19 +139,48 @@ def _due(store: Store, due: int, now: int, limit: int, besides: Collection[int |
         f"""
         SELECT id FROM (
             SELECT id, due_at, row_number() OVER (PARTITION BY channel_id ORDER BY due_at, id) AS place
-            FROM message
-            WHERE state = 'waiting' AND due_at <= ? AND lease_until <= ? AND coalesce(channel_id, 0) NOT IN ({marks})
+            FROM message m
+            WHERE state = 'waiting' AND {_OPEN_NOW} AND coalesce(channel_id, 0) NOT IN ({marks})
+                AND NOT EXISTS (
+                    SELECT 1 FROM message older WHERE older.state = 'waiting' AND older.channel_id = m.channel_id
+                        AND older.id < m.id AND EXISTS (
+                            SELECT 1 FROM message_alert mine
+                            JOIN message_alert its ON its.alert_id = mine.alert_id AND its.message_id = older.id
+                            WHERE mine.message_id = m.id))
         ) WHERE place = 1 ORDER BY due_at, id LIMIT ?
         """,
-        (due, now, *busy, limit),
+        (due, now, _soonest(now), now, now + _LONGEST_LEASE, *busy, limit),
     )
     return [row["id"] for row in rows]
+
+
+# What was written before the clock was set back: a message made in the future is due, a lease from there is over.
+_LONGEST_LEASE = 5 * 60_000
+_OPEN_NOW = "(due_at <= ? OR (created_at > ? AND attempts = 0) OR due_at > ?) AND (lease_until <= ? OR lease_until > ?)"
+
+
+def _soonest(now: int) -> int:
+    """No retry is planned further ahead than half a day; a message that is, was planned by another clock."""
+    return now + 12 * HOUR
+
+
+def waits_for(store: Store, channel_ids: Collection[int], due_by: int) -> bool:
+    """Whether a message that nobody holds is due for one of these channels."""
+    marks = ", ".join("?" * len(channel_ids))
+    return bool(
+        store.value(
+            f"SELECT 1 FROM message WHERE state = 'waiting' AND due_at <= ? AND lease_until <= ?"
+            f" AND channel_id IN ({marks}) LIMIT 1",
+            (due_by, due_by, *channel_ids),
+        )
+    )
 
 
 def _rows_of(store: Store, ids: Sequence[int]) -> list[Row]:
     marks = ", ".join("?" * len(ids))
     return store.rows(
-        "SELECT m.id, m.key, m.channel_id, m.channel, c.language, m.content, m.created_at, m.attempts, m.reached"
+        "SELECT m.id, m.key, m.channel_id, m.channel, c.language, m.content, m.created_at, m.attempts, m.reached,"
+        " m.thread"
         f" FROM message m LEFT JOIN channel c ON c.id = m.channel_id WHERE m.id IN ({marks}) ORDER BY m.due_at, m.id",
         ids,
     )
@@ -187,14 +230,24 @@ def mark_sent(store: Store, message_id: int, *, now: int, title: str | None = No
 
 
 def mark_retry(
-    store: Store, message_id: int, *, worker: str, due_at: int, error: str, reached: Sequence[str] = ()
+    store: Store,
+    message_id: int,
+    *,
+    worker: str,
+    due_at: int,
+    error: str,
+    reached: Sequence[str] = (),
+    unsure: bool = False,
 ) -> None:
-    """It did not go, and will be tried again at `due_at`. Does nothing when the lease has passed to another worker."""
+    """It did not go, and will be tried again at `due_at`. Does nothing when the lease has passed to another worker.
+
+    `unsure`: it may have arrived all the same, so it must not be replaced by another message.
+    """
     with store.write() as connection:
         connection.execute(
-            "UPDATE message SET due_at = ?, error = ?, reached = ?, lease_until = 0, lease_by = NULL"
-            " WHERE id = ? AND state = 'waiting' AND lease_by = ?",
-            (due_at, error, _names(reached), message_id, worker),
+            "UPDATE message SET due_at = ?, error = ?, reached = ?, unsure = unsure OR ?, lease_until = 0,"
+            " lease_by = NULL WHERE id = ? AND state = 'waiting' AND lease_by = ?",
+            (due_at, error, _names(reached), unsure, message_id, worker),
         )
 
 
@@ -220,6 +273,63 @@ def retry_dead(store: Store, *, now: int, message_id: int | None = None) -> int:
             " WHERE state = 'dead' AND channel_id IS NOT NULL AND id = coalesce(?, id)",
             (now, message_id),
         ).rowcount
+
+
+def supersede(store: Store, *, channel_id: int, source: str, now: int) -> set[int]:
+    """Take back what a channel that has been failing for an hour never got about a source; in the caller's transaction.
+
+    The rows stay as a record. What may have arrived, what is on its way, and what a part of the recipients of a mail
+    have, is left alone, and everything older than it. Returns the ids of the alerts they spoke of.
+    """
+    rows = store.rows(
+        "SELECT id, created_at, attempts, unsure OR reached IS NOT NULL OR lease_until > ? AS fixed FROM message"
+        " WHERE channel_id = ? AND source = ? AND state = 'waiting' AND kind = 'alerts' ORDER BY id DESC",
+        (now, channel_id, source),
+    )
+    if not any(row["attempts"] and now - row["created_at"] >= HOUR for row in rows):
+        return set()
+    taken: set[int] = set()
+    for row in rows:
+        if row["fixed"]:
+            break
+        alerts = store.execute("SELECT alert_id FROM message_alert WHERE message_id = ?", (row["id"],))
+        taken.update(each for (each,) in alerts)
+        told.take_back(store, row["id"], channel_id)
+        store.execute(
+            "UPDATE message SET state = 'superseded', lease_until = 0, lease_by = NULL WHERE id = ?", (row["id"],)
+        )
+    return taken
+
+
+def spoken_since(store: Store, channel_id: int, since: int) -> list[int]:
+    """When the messages of a channel were made since then, the newest first, taken-back ones left out."""
+    rows = store.execute(
+        "SELECT created_at FROM message WHERE channel_id = ? AND created_at > ? AND state <> 'superseded'"
+        " AND kind = 'alerts' ORDER BY created_at DESC",
+        (channel_id, since),
+    )
+    return [row[0] for row in rows]
+
+
+def thread_of(store: Store, message_id: int) -> str | None:
+    """The conversation that a message belongs to."""
+    thread: str | None = store.value("SELECT coalesce(thread, key) FROM message WHERE id = ?", (message_id,))
+    return thread
+
+
+def failing_channels(store: Store, now: int, after: int) -> list[tuple[int, str, int, str]]:
+    """The channels that get nothing through: id, name, since when, and why.
+
+    That is a message given up, or one that failed for `after` milliseconds, with nothing sent since it was last tried.
+    """
+    rows = store.execute(
+        "SELECT c.id, c.name, min(m.created_at), max(m.error) FROM channel c JOIN message m ON m.channel_id = c.id"
+        " WHERE m.error IS NOT NULL AND (m.state = 'dead' OR (m.state = 'waiting' AND m.created_at <= ?))"
+        " AND m.id > coalesce((SELECT max(s.id) FROM message s WHERE s.channel_id = c.id AND s.state = 'sent'), 0)"
+        " GROUP BY c.id ORDER BY c.name",
+        (now - after,),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def counts(store: Store) -> dict[str, int]:

@@ -206,7 +206,7 @@ def test_a_rule_may_bring_its_own_words():
     made = alerts(*MORNING, text={"es": "Revisar hoy *antes* de las 9\n<ya>"})
     said = render(made, "es", URL)
     assert said.text.startswith("Revisar hoy *antes* de las 9\n<ya>\n\nVer la lista: ")
-    assert "<p>Revisar hoy *antes* de las 9<br>&lt;ya&gt;</p>" in said.html
+    assert "Revisar hoy *antes* de las 9<br>&lt;ya&gt;</p>" in said.html
     assert said.slack_blocks[1]["text"]["text"] == "Revisar hoy ∗antes∗ de las 9\n&lt;ya&gt;"
 
 
