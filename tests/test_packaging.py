@@ -130,7 +130,9 @@ def pinned(name: str) -> dict[str, str]:
 
 
 def wanted(*groups: list[str]) -> set[str]:
-    return {re.split(r"[^a-z0-9._-]", each.lower())[0] for group in groups for each in group}
+    """The names that are asked for, spelled as pip compares them."""
+    names = (re.split(r"[^a-z0-9._-]", each.lower())[0] for group in groups for each in group)
+    return {re.sub(r"[._-]+", "-", name) for name in names}
 
 
 @pytest.mark.parametrize(
