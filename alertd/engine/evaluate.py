@@ -1,11 +1,14 @@
-"""Hold every rule against the present state of one source, and write down what changed.
+"""Hold the rules against the present state of one source, and write down what changed.
 
-Runs inside the caller's write transaction, so that a transition and the messages it calls for are kept together or not
-at all. What becomes of an alert is decided in `alertd.alerts.life`; this module asks, and writes the answer.
+Runs inside the caller's write transaction, so that a transition and what was looked at are kept together or not at all.
+What becomes of an alert is decided in `alertd.alerts.life`; what a rule finds is asked in `finding`.
+
+A rule is held against the rows that changed since it last looked and against its open alerts; against everything only
+when the rule itself changed, or when what it counts over time moved with the day.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -13,17 +16,23 @@ import structlog
 
 from ..alerts.life import Decision, Event, Terms, Verdict, decide
 from ..model import Life, State, Subject, Values
-from ..rules.rule import Rule, severity_case, value_columns
-from ..store import Store, alerts, evaluation
+from ..rules.rule import Rule, needs
+from ..store import Store, alerts, measures, rulestate
 from ..store.alerts import Finding, StoredAlert
+from ..store.measures import Moment
+from ..store.rulestate import Looked
 from ..store.sources import Source
+from . import finding
+from .finding import Scope, View
 
 log = structlog.get_logger()
+CATALOGUE = frozenset({"stock", "product", "returns", "sales", "reconciliation"})
+"""The subjects that are held against what was read; `source` rules are held against the reading itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event that a message should speak of."""
+    """One event that is worth a message."""
 
     event: Event
     alert_id: int
@@ -35,7 +44,9 @@ class Told:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an evaluation changed: by rule, what is to be told; and how many began to fire or were resolved."""
+    """What an evaluation changed: by rule, what is worth telling; how many began to fire or were resolved; and which
+    rules could not be run.
+    """
 
     told: dict[str, list[Told]] = field(default_factory=dict)
     new_firing: int = 0
@@ -43,18 +54,25 @@ class Outcome:
     failed_rules: dict[str, str] = field(default_factory=dict)
 
 
-def evaluate(store: Store, source: Source, rules: Iterable[Rule], now: int) -> Outcome:
-    """Evaluate the rules that concern a source; end the alerts of rules that are no longer there."""
+def evaluate(
+    store: Store, source: Source, rules: Iterable[Rule], now: int, *, about: Container[str] = CATALOGUE
+) -> Outcome:
+    """Evaluate the rules that concern a source; end the alerts of rules that are no longer there.
+
+    `about` are the kinds of subject to judge now.
+    """
     outcome = Outcome()
     concerned = [rule for rule in rules if rule.enabled and (rule.sources is None or source.name in rule.sources)]
-    for rule in concerned:
-        try:
-            _evaluate_rule(store, source, rule, now, outcome)
-        except sqlite3.OperationalError as fault:
-            # One rule that the database cannot run must not keep the others from being heard.
-            outcome.failed_rules[rule.name] = str(fault)
-            log.error("rule failed", rule=rule.name, source=source.name, error=str(fault))
+    judged = [rule for rule in concerned if rule.on in about]
+    view = View(store, source, measures.moment_of(store, source, now))
+    _bring_up_to_date(view, judged)
+    looks = rulestate.last_looks(store, source.id)
+    for rule in judged:
+        _evaluate_safely(view, rule, looks.get(rule.name), outcome)
+    if "stock" in about:
+        alerts.note_evaluation(store, source.id, now)
     standing = {rule.name for rule in concerned}
+    rulestate.forget_looks(store, source.id, looks.keys() - standing)
     for name in alerts.rules_with_open_alerts(store, source.id):
         if name not in standing:
             _withdraw(store, source, name, now, outcome)
@@ -66,53 +84,82 @@ def fingerprint(rule: str, source: str, subject: Subject) -> str:
     return sha256("\x1e".join((rule, source, subject.key())).encode()).hexdigest()[:16]
 
 
-def _evaluate_rule(store: Store, source: Source, rule: Rule, now: int, outcome: Outcome) -> None:
-    columns = value_columns(rule)
-    severity = severity_case(rule)
-    query, when = rule.query, rule.when
-    findings = {
-        found.level_id: found
-        for found in evaluation.matching(
-            store,
-            source.id,
-            condition=f"({query.sql}) AND ({when.sql})",
-            severity=severity.sql,
-            columns=columns,
-            parameters=(*severity.parameters, *query.parameters, *when.parameters),
+def _bring_up_to_date(view: View, rules: list[Rule]) -> None:
+    needed = frozenset(need for rule in rules for need in needs(rule))
+    if needed & {"demand", "class"}:
+        measures.bring_up_to_date(
+            view.store, view.source.id, view.moment, demand="demand" in needed, classed="class" in needed
         )
-    }
-    clear, clear_parameters = _clear_condition(rule)
-    standing = evaluation.standing(
-        store, source.id, rule.name, clear=clear, columns=columns, parameters=clear_parameters
-    )
-    terms = Terms(rule.for_seconds, rule.keep_firing_seconds)
+
+
+def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Outcome) -> None:
+    """One rule that the database cannot run must not keep the others from being heard, nor leave half of its work."""
+    store, name = view.store, rule.name
+    store.execute("SAVEPOINT rule")
+    counted = outcome.new_firing, outcome.new_resolved
+    try:
+        _evaluate_rule(view, rule, looked, outcome)
+    except sqlite3.OperationalError as fault:
+        store.execute("ROLLBACK TO rule")
+        outcome.new_firing, outcome.new_resolved = counted
+        outcome.told.pop(name, None)
+        outcome.failed_rules[name] = str(fault)
+        rulestate.note_failure(store, view.source.id, name, str(fault), view.moment.now)
+        log.error("rule failed", rule=name, source=view.source.name, error=str(fault))
+    store.execute("RELEASE rule")
+
+
+def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outcome) -> None:
+    store, source, moment = view.store, view.source, view.moment
+    scope = scope_of(rule, looked, moment)
+    found = finding.find(view, rule, scope)
+    terms = Terms(rule.for_seconds, rule.keep_firing_seconds, source.every)
+    last_good = looked.at if looked else None
+    edited = looked is not None and looked.digest != rule.digest
     for alert in alerts.open_alerts(store, source.id, rule.name):
-        found = findings.pop(alert.level_id, None) if alert.level_id is not None else None
-        verdict, values = _verdict(alert, found, standing)
-        decision = decide(terms, alert.life, verdict, found.severity if found else alert.life.severity, now)
-        _write_standing(store, rule, alert, decision, values, now, outcome)
-    for found in findings.values():
-        _write_new(store, source, rule, terms, found, now, outcome)
+        verdict, severity, values = _verdict(alert, found, edited=edited)
+        decision = decide(terms, alert.life, verdict, severity, moment.now, last_good)
+        _write_standing(store, rule, alert, decision, values, moment.now, outcome)
+    for each in found.new:
+        _write_new(view, rule, terms, each, outcome)
+    rulestate.note_look(store, source.id, rule.name, _look(rule, moment))
 
 
-def _clear_condition(rule: Rule) -> tuple[str, tuple[object, ...]]:
-    """What ends an alert: its `recover`, or leaving the rule's scope; without a `recover`, no longer matching."""
-    if rule.recover is None:
-        return "1", ()
-    sql = f"({rule.recover.sql}) OR ({rule.query.sql}) IS NOT TRUE"
-    return sql, (*rule.recover.parameters, *rule.query.parameters)
+def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:
+    """How much a rule has to look at: everything, or only what moved since it last looked.
+
+    A row that changed in the very moment of the last look is looked at once more; that costs little and forgets
+    nothing when two readings share a moment. A clock that was set back makes every "since" doubtful.
+    """
+    needed = needs(rule)
+    if looked is None or looked.digest != rule.digest or looked.at > moment.now:
+        return Scope.everything()
+    if "day" in needed and looked.basis != moment.basis:
+        return Scope.everything()
+    since = looked.at
+    if "snapshot" in needed:
+        # What changed in the snapshot before did not change in the newest: its row stands, and its `change` is now 0.
+        if looked.snapshot_before_at is None:
+            return Scope.everything()
+        since = min(since, looked.snapshot_before_at)
+    return Scope(since, looked.movement_id if "documents" in needed else None)
 
 
-def _verdict(
-    alert: StoredAlert, found: Finding | None, standing: dict[int, tuple[str, Values]]
-) -> tuple[Verdict, Values]:
-    if found is not None:
-        return Verdict.HOLDS, found.values
-    if alert.level_id not in standing:
-        return Verdict.GONE, alert.values
-    word, values = standing[alert.level_id]
-    verdict = Verdict(word)
-    return verdict, alert.values if verdict in (Verdict.UNKNOWN, Verdict.GONE) else values
+def _look(rule: Rule, moment: Moment) -> Looked:
+    return Looked(rule.digest, moment.now, moment.basis, moment.movement_id, moment.snapshot_before_at)
+
+
+def _verdict(alert: StoredAlert, found: finding.Found, *, edited: bool) -> tuple[Verdict, str, Values]:
+    """What the evaluation says of an open alert. One that an edited rule is no longer about is withdrawn."""
+    judged = found.standing.get(alert.id)
+    if judged is None:
+        missing = Verdict.WITHDRAWN if edited else found.missing
+        return missing, alert.life.severity, alert.values
+    verdict = Verdict(judged.word)
+    if verdict is Verdict.HOLDS:
+        return verdict, judged.severity, judged.values
+    values = alert.values if verdict in (Verdict.UNKNOWN, Verdict.GONE) else judged.values
+    return verdict, alert.life.severity, values
 
 
 def _write_standing(
@@ -128,16 +175,15 @@ def _write_standing(
     _note(store, rule, alert.id, alert.subject, alert.life, after, decision, values, now, outcome)
 
 
-def _write_new(
-    store: Store, source: Source, rule: Rule, terms: Terms, found: Finding, now: int, outcome: Outcome
-) -> None:
-    name = fingerprint(rule.name, source.name, found.subject)
+def _write_new(view: View, rule: Rule, terms: Terms, found: Finding, outcome: Outcome) -> None:
+    store, now = view.store, view.moment.now
+    name = fingerprint(rule.name, view.source.name, found.subject)
     earlier = alerts.alert_by_fingerprint(store, name)
     before = earlier.life if earlier else None
     decision = decide(terms, before, Verdict.HOLDS, found.severity, now)
     if decision.after is None:
         return
-    key = alerts.save(store, source.id, rule.name, name, found, decision.after)
+    key = alerts.save(store, view.source.id, rule.name, name, found, decision.after)
     _note(store, rule, key, found.subject, before, decision.after, decision, found.values, now, outcome)
 
 
@@ -153,14 +199,14 @@ def _note(
     now: int,
     outcome: Outcome,
 ) -> None:
-    """Keep a change of state, and remember what is to be told of it."""
+    """Keep a change of state, and remember what is worth telling of it."""
     was = before.state if before else None
     if was != after.state or decision.event:
         why = decision.why or ("the condition holds, waiting" if after.state is State.PENDING else "it cleared in time")
         alerts.record_transition(store, alert_id, at=now, was=was, life=after, why=why, values=values)
     outcome.new_firing += decision.event is Event.FIRING
-    outcome.new_resolved += decision.event in (Event.RESOLVED, Event.GONE)
     ended = decision.event in (Event.RESOLVED, Event.GONE)
+    outcome.new_resolved += ended
     if decision.event and (rule.tell_resolved or not ended):
         told = Told(decision.event, alert_id, after.severity, subject, values, after.since)
         outcome.told.setdefault(rule.name, []).append(told)

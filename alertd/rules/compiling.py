@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ..folding import fold
 from ..model import PLACES
-from . import vocabulary
+from . import measures, vocabulary
 from .rule import Predicate
 from .suggest import did_you_mean, one_of
 from .syntax import (
@@ -179,7 +179,20 @@ class _Compiler:
             return self.fault(node.at, *self._nowhere("function", node.word, vocabulary.names(self.on, functions=True)))
         if not word.available(self.on):
             return self.fault(node.at, f"'{node.word}({word.argument})' is not available yet.")
-        return self.contains(node)
+        return self.contains(node) if word.name == "contains" else self.days(node, word)
+
+    def days(self, node: Call, word: vocabulary.Word) -> Piece:
+        """A function of a number of days, which must be written out: a window cannot hang on the row."""
+        hint = f"Write {node.word}(30)."
+        days = _constant(node.arguments[0]) if len(node.arguments) == 1 else None
+        if len(node.arguments) != 1:
+            return self.fault(node.at, f"'{node.word}' takes a number of days.", hint)
+        if days is None or not days.is_integer() or not 1 <= days <= measures.LONGEST_DAYS:
+            message = f"'{node.word}' takes whole days, from 1 to {measures.LONGEST_DAYS}."
+            return self.fault(node.arguments[0].at, message, hint)
+        written = f"{node.word}({int(days)})"
+        self.words.append(written)
+        return Piece(word.column(self.on, int(days)) or "NULL", (), word.kind, node.at, word=written)
 
     def contains(self, node: Call) -> Piece:
         hint = "Write contains(nombre, 'text')."

@@ -205,7 +205,7 @@ class _Keys(NamedTuple):
 
     def query(self) -> Predicate:
         node = self._value("query")
-        return EVERYTHING if node is None else read_query(self.reader, node)
+        return EVERYTHING if node is None else read_query(self.reader, node, self.on)
 
     def expression(self, key: str) -> Predicate | None:
         node = self._value(key)

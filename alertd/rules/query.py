@@ -9,6 +9,7 @@ from . import vocabulary
 from .document import Node
 from .reader import Reader
 from .rule import Predicate
+from .suggest import one_of
 
 _SYNONYMS = {"nombre_categoria": "categoria", "nombre_bodega": "bodega", "nombre_sucursal": "sucursal"}
 _SYNONYMS |= {
@@ -23,9 +24,13 @@ _KEYS = {key.name: key for key in vocabulary.QUERY}
 EVERYTHING = Predicate("TRUE", (), ())
 
 
-def read_query(reader: Reader, node: Node) -> Predicate:
+def read_query(reader: Reader, node: Node, on: str) -> Predicate:
     """The predicate of a `query:`; what is wrong with it is written down in `reader`."""
     entries = reader.entries(node, "query", tuple(_KEYS), _SYNONYMS)
+    for name in [name for name in entries if on not in _KEYS[name].on]:
+        key, _ = entries.pop(name)
+        hint = f"It belongs to on: {one_of(_KEYS[name].on)}. Delete it."
+        reader.wrong(key.place, f"'query: {name}' says nothing on: {on}.", hint)
     parts = [part for name, (_, value) in entries.items() for part in (_condition(reader, _KEYS[name], value),) if part]
     if not parts:
         return EVERYTHING

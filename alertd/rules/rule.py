@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from .telling import Quiet
 
 DEFAULT_SEVERITY = "warning"
-_ALWAYS_SHOWN = {"stock": ("stock", "stock_minimo", "stock_maximo")}
+_ALWAYS_SHOWN = {
+    "stock": ("stock", "stock_minimo", "stock_maximo"),
+    "product": ("stock", "stock_minimo", "stock_maximo"),
+    "returns": ("units", "sold_units"),
+    "sales": ("units", "previous_units"),
+    "source": ("minutes_since_success",),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A condition in SQL over `stock_row` aliased `r`, its `?` parameters in order, and the words it was written with.
+    """A condition in SQL over rows aliased `r`, its `?` parameters in order, and the words it was written with.
 
     It is true, false or null; only true counts.
     """
@@ -83,9 +89,20 @@ def severity_case(rule: Rule) -> Predicate:
 def value_columns(rule: Rule) -> tuple[tuple[str, str], ...]:
     """The words whose values an alert shows, each with its SQL: what belongs to every subject, and those of `when`."""
     words = dict.fromkeys((*_ALWAYS_SHOWN.get(rule.on, ()), *rule.when.words))
-    found = ((word, vocabulary.field(word, rule.on)) for word in words)
-    columns = ((word, entry.column(rule.on)) for word, entry in found if entry is not None)
+    columns = ((word, vocabulary.column_of(word, rule.on)) for word in words)
     return tuple((word, column) for word, column in columns if column is not None)
+
+
+def all_words(rule: Rule) -> tuple[str, ...]:
+    """Every word a rule looks at or shows: in `when`, in `recover`, in its severities."""
+    predicates = (rule.when, rule.recover, *(predicate for _, predicate in rule.severities))
+    words = (word for predicate in predicates if predicate is not None for word in predicate.words)
+    return tuple(dict.fromkeys((*_ALWAYS_SHOWN.get(rule.on, ()), *words)))
+
+
+def needs(rule: Rule) -> frozenset[vocabulary.Need]:
+    """What the rule depends on besides the rows it judges; nothing means that only a changed row can change it."""
+    return frozenset(need for word in all_words(rule) for need in vocabulary.needs_of(word, rule.on))
 
 
 def _checked(severity: str) -> str:

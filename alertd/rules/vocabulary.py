@@ -1,17 +1,24 @@
 """The words of the rule language, in one table: what people write, its column, type, unit and sentence of help.
 
-The compiler, `rules check`, the menus of the web form and the docs all read this table. Columns are those of the view
-`stock_row` under the alias `r`. A word without a column for an `on:` type is known there but not available yet.
+The compiler, `rules check`, the menus of the web form and the docs all read this table. Columns are those of the rows
+under the alias `r`; what is worked out is in `measures`. A word without a column is known but not available yet.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from . import measures
 from .low import low_sql
 
 Kind = Literal["number", "text", "flag", "id", "condition"]
 
-ON_TYPES = {"stock": True, "product": False, "returns": False, "sales": False, "reconciliation": False, "source": False}
+Need = Literal["snapshot", "day", "documents", "demand", "class"]
+"""What a word depends on besides its own row: the snapshot before, the present day, documents, or a figure that is
+worked out once for all rules."""
+
+ON_TYPES = {"stock": True, "product": True, "returns": True, "sales": True, "reconciliation": False, "source": True}
 """The subjects a rule may be about, and whether they are available yet."""
 
 WINDOWED = ("returns", "sales", "reconciliation")
@@ -25,12 +32,16 @@ _CATALOGUE = ("stock", "product")
 _RETURNS = ("returns",)
 _DOCUMENTS = ("returns", "sales")
 _COUNT = ("reconciliation",)
+_FILTERED = ("stock", "product", "returns", "sales", "reconciliation")
 _SOURCE = ("source",)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of the language. `argument` names what a function takes in its brackets; None is a plain field."""
+    """One word of the language. `argument` names what a function takes in its brackets; None is a plain field.
+
+    `sql` is the same for every subject, or one for each, or made from the subject and a number of days.
+    """
 
     name: str
     kind: Kind
@@ -39,16 +50,21 @@ class Word:
     es: str
     pt: str
     en: str
-    stock_column: str | None = None
+    sql: str | dict[str, str] | Callable[[str, int], str] | None = None
     argument: str | None = None
+    needs: tuple[Need, ...] = ()
 
-    def column(self, on: str) -> str | None:
+    def column(self, on: str, days: int = 0) -> str | None:
         """The SQL of this word for an `on:` type; None while it is not available there."""
-        return self.stock_column if on == "stock" else None
+        if on not in self.on or not ON_TYPES[on] or self.sql is None:
+            return None
+        if isinstance(self.sql, str):
+            return self.sql
+        return self.sql.get(on) if isinstance(self.sql, dict) else self.sql(on, days)
 
     def available(self, on: str) -> bool:
         """Whether a rule may use it today. `contains` has no column of its own."""
-        return on == "stock" and (self.stock_column is not None or self.name == "contains")
+        return self.column(on) is not None or (self.name == "contains" and ON_TYPES[on])
 
     def help(self, language: str) -> str:
         """The sentence of help in es, pt or en."""
@@ -103,12 +119,14 @@ VOCABULARY: tuple[Word, ...] = (
         "En cuántas bodegas está el producto.",
         "Em quantos depósitos o produto está.",
         "How many warehouses hold the product.",
+        "r.warehouses",
     ),
     Word(
         "bodegas_bajas", "number", "count", ("product",),
         "En cuántas bodegas está en o por debajo del mínimo.",
         "Em quantos depósitos está no mínimo ou abaixo dele.",
         "In how many warehouses it is at or below its minimum.",
+        "r.low_warehouses",
     ),
     Word(
         "id", "id", None, _CATALOGUE,
@@ -206,105 +224,156 @@ VOCABULARY: tuple[Word, ...] = (
         "Las existencias en la lectura completa anterior.",
         "O estoque na leitura completa anterior.",
         "The stock in the complete snapshot before.",
-        "r.previous_stock",
+        measures.PREVIOUS,
+        needs=("snapshot",),
     ),
     Word(
         "change", "number", "units", _CATALOGUE,
         "Cuánto cambió desde la lectura anterior; negativo si bajó.",
         "Quanto mudou desde a leitura anterior; negativo se caiu.",
         "How much it changed since the snapshot before; negative when it fell.",
-        "round(r.stock - r.previous_stock, 6)",
+        measures.CHANGE,
+        needs=("snapshot",),
     ),
     Word(
         "stock_value", "number", "money", _CATALOGUE,
         "El valor de las existencias al costo promedio, o al costo si no hay promedio.",
         "O valor do estoque ao custo médio, ou ao custo se não há médio.",
         "The value of the stock at average cost, or at cost where there is no average.",
-        "round(r.stock * coalesce(r.average_cost, r.cost), 6)",
+        measures.VALUE,
     ),
     Word(
         "days_since_change", "number", "days", _CATALOGUE,
         "Días desde el último cambio de existencias.",
         "Dias desde a última mudança de estoque.",
         "Days since the stock last changed.",
+        measures.DAYS_SINCE_CHANGE,
+        needs=("day",),
+    ),
+    Word(
+        "days_since_sale", "number", "days", _CATALOGUE,
+        "Días desde la última venta; vacío si nunca se ha visto una.",
+        "Dias desde a última venda; vazio se nunca se viu uma.",
+        "Days since the last sale; empty where none was ever seen.",
+        measures.DAYS_SINCE_SALE,
+        needs=("day", "documents"),
+    ),
+    Word(
+        "days_known", "number", "days", _CATALOGUE,
+        "Días desde que el producto existe o se vio por primera vez.",
+        "Dias desde que o produto existe ou foi visto pela primeira vez.",
+        "Days since the product was made or first seen.",
+        measures.DAYS_KNOWN,
+        needs=("day",),
+    ),
+    Word(
+        "abc_class", "text", None, _CATALOGUE,
+        "La clase por ventas de 90 días: A, B o C; U si no se vendió.",
+        "A classe por vendas de 90 dias: A, B ou C; U se não vendeu.",
+        "The class by 90 days of sales: A, B or C; U when none was sold.",
+        measures.CLASS,
+        needs=("day", "class"),
     ),
     Word(
         "daily_sales", "number", "units a day", _CATALOGUE,
         "Unidades que se venden por día.",
         "Unidades vendidas por dia.",
         "Units sold a day.",
+        measures.DAILY_SALES,
+        needs=("day", "documents", "demand",),
     ),
     Word(
         "days_of_cover", "number", "days", _CATALOGUE,
         "Para cuántos días alcanza; vacío si no se vende.",
         "Para quantos dias dá; vazio se não vende.",
         "How many days the stock will last; empty without sales.",
+        measures.DAYS_OF_COVER,
+        needs=("day", "documents", "demand",),
     ),
     Word(
         "suggested_order", "number", "units", _CATALOGUE,
         "Cuántas unidades conviene pedir.",
         "Quantas unidades convém pedir.",
         "How many units to order.",
+        measures.SUGGESTED_ORDER,
+        needs=("day", "documents", "demand",),
     ),
     Word(
         "units", "number", "units", _DOCUMENTS,
         "Unidades en la ventana.",
         "Unidades na janela.",
         "Units in the window.",
+        "r.units",
     ),
     Word(
         "amount", "number", "money", _DOCUMENTS,
         "Monto en la ventana.",
         "Valor na janela.",
         "Amount in the window.",
+        "r.amount",
     ),
     Word(
         "documents", "number", "count", _DOCUMENTS,
         "Documentos en la ventana.",
         "Documentos na janela.",
         "Documents in the window.",
+        "r.documents",
     ),
     Word(
         "previous_units", "number", "units", _DOCUMENTS,
         "Unidades en la ventana anterior.",
         "Unidades na janela anterior.",
         "Units in the window before.",
+        "r.previous_units",
     ),
     Word(
         "previous_amount", "number", "money", _DOCUMENTS,
         "Monto en la ventana anterior.",
         "Valor na janela anterior.",
         "Amount in the window before.",
+        "r.previous_amount",
     ),
     Word(
         "previous_documents", "number", "count", _DOCUMENTS,
         "Documentos en la ventana anterior.",
         "Documentos na janela anterior.",
         "Documents in the window before.",
+        "r.previous_documents",
     ),
     Word(
         "sold_units", "number", "units", _RETURNS,
         "Unidades vendidas en la misma ventana.",
         "Unidades vendidas na mesma janela.",
         "Units sold in the same window.",
+        "r.sold_units",
     ),
     Word(
         "return_rate", "number", "share", _RETURNS,
         "Parte de lo vendido que se devolvió, de 0 a 1.",
         "Parte do vendido que foi devolvida, de 0 a 1.",
         "Share of what was sold that came back, from 0 to 1.",
+        "r.return_rate",
     ),
     Word(
         "expected_units", "number", "units", _RETURNS,
         "Devoluciones que serían normales.",
         "Devoluções que seriam normais.",
         "Returns that would be normal.",
+        "r.expected_units",
     ),
     Word(
         "p_value", "number", "share", _RETURNS,
         "Probabilidad de ver tantas devoluciones por casualidad.",
         "Probabilidade de ver tantas devoluções por acaso.",
         "Probability of that many returns by chance.",
+        "r.p_value",
+    ),
+    Word(
+        "q_value", "number", "share", _RETURNS,
+        "La misma probabilidad, corregida por cuántos se comparan a la vez.",
+        "A mesma probabilidade, corrigida por quantos se comparam de uma vez.",
+        "The same probability, corrected for how many are compared at once.",
+        "r.q_value",
     ),
     Word(
         "opening", "number", "units", _COUNT,
@@ -359,51 +428,69 @@ VOCABULARY: tuple[Word, ...] = (
         "Minutos desde la última lectura correcta.",
         "Minutos desde a última leitura correta.",
         "Minutes since the last good poll.",
+        "r.minutes_since_success",
     ),
     Word(
         "consecutive_failures", "number", "count", _SOURCE,
         "Lecturas fallidas seguidas.",
         "Leituras seguidas com falha.",
         "Failed polls in a row.",
+        "r.consecutive_failures",
     ),
     Word(
         "quota_remaining", "number", "count", _SOURCE,
         "Consultas que quedan en esta hora.",
         "Consultas que restam nesta hora.",
         "Requests left in this hour.",
+        "r.quota_remaining",
+    ),
+    Word(
+        "hours_since_change", "number", "hours", _SOURCE,
+        "Horas desde que una lectura trajo algún cambio de existencias.",
+        "Horas desde que uma leitura trouxe alguma mudança de estoque.",
+        "Hours since a poll last brought any change of stock.",
+        "r.hours_since_change",
     ),
     Word(
         "products", "number", "count", _SOURCE,
         "Cuántos productos hay.",
         "Quantos produtos há.",
         "How many products there are.",
+        "r.products",
     ),
     Word(
         "stock_ago", "number", "units", _CATALOGUE,
         "Existencias hace tantos días: stock_ago(7).",
         "Estoque há tantos dias: stock_ago(7).",
         "The stock so many days ago: stock_ago(7).",
+        measures.stock_ago,
         argument="days",
+        needs=("day",),
     ),
     Word(
         "sold", "number", "units", _CATALOGUE,
         "Unidades vendidas en tantos días: sold(30).",
         "Unidades vendidas em tantos dias: sold(30).",
         "Units sold in so many days: sold(30).",
+        measures.sold,
         argument="days",
+        needs=("day", "documents",),
     ),
     Word(
         "returned", "number", "units", _CATALOGUE,
         "Unidades devueltas en tantos días: returned(30).",
         "Unidades devolvidas em tantos dias: returned(30).",
         "Units returned in so many days: returned(30).",
+        measures.returned,
         argument="days",
+        needs=("day", "documents",),
     ),
     Word(
         "products_ago", "number", "count", _SOURCE,
         "Cuántos productos había hace tantos días: products_ago(1).",
         "Quantos produtos havia há tantos dias: products_ago(1).",
         "How many products there were so many days ago: products_ago(1).",
+        measures.products_ago,
         argument="days",
     ),
     Word(
@@ -434,7 +521,8 @@ class QueryKey:
     """One key of `query:`.
 
     `kind` is `part` (a part of a text), `exact` (the whole text), `flag` (0 or 1) or `filter` (true narrows). The
-    `sql` of a `filter` stands as it is; the others take their value as the one parameter.
+    `sql` of a `filter` stands as it is; the others take their value as the one parameter. `on` are the subjects it
+    filters; where products are counted together, it says which of them count.
     """
 
     name: str
@@ -443,10 +531,11 @@ class QueryKey:
     es: str
     pt: str
     en: str
+    on: tuple[str, ...] = _FILTERED
 
 
-def _part(name: str, column: str, es: str, pt: str, en: str) -> QueryKey:
-    return QueryKey(name, "part", f"instr(fold({column}), ?) > 0", es, pt, en)
+def _part(name: str, column: str, es: str, pt: str, en: str, on: tuple[str, ...] = _FILTERED) -> QueryKey:
+    return QueryKey(name, "part", f"instr(fold({column}), ?) > 0", es, pt, en, on)
 
 
 QUERY: tuple[QueryKey, ...] = (
@@ -458,19 +547,20 @@ QUERY: tuple[QueryKey, ...] = (
     QueryKey(
         "con_stock", "filter", "r.stock > 0",
         "true: solo donde hay existencias.", "true: só onde há estoque.", "true: only where there is stock.",
+        _CATALOGUE,
     ),
     QueryKey(
         "stock_minimo", "filter", low_sql(),
         "true: solo en o por debajo del mínimo.", "true: só no mínimo ou abaixo.",
-        "true: only at or below the minimum.",
+        "true: only at or below the minimum.", _CATALOGUE,
     ),
     _part("codigo", "r.code", "Parte del código.", "Parte do código.", "Part of the code."),
     _part("nombre", "r.name", "Parte del nombre.", "Parte do nome.", "Part of the name."),
     _part("categoria", "r.category", "Parte de la categoría.", "Parte da categoria.", "Part of the category."),
     _part("marca", "r.brand", "Parte de la marca.", "Parte da marca.", "Part of the brand."),
     _part("proveedor", "r.supplier", "Parte del proveedor.", "Parte do fornecedor.", "Part of the supplier."),
-    _part("bodega", "r.warehouse", "Parte de la bodega.", "Parte do depósito.", "Part of the warehouse."),
-    _part("sucursal", "r.branch", "Parte de la sucursal.", "Parte da loja.", "Part of the branch."),
+    _part("bodega", "r.warehouse", "Parte de la bodega.", "Parte do depósito.", "Part of the warehouse.", _LEVEL),
+    _part("sucursal", "r.branch", "Parte de la sucursal.", "Parte da loja.", "Part of the branch.", _LEVEL),
 )  # fmt: skip
 
 KINDS = ("Producto", "Servicio", "Compuesto", "Materia Prima")
@@ -498,3 +588,20 @@ def names(on: str, *, functions: bool = False) -> tuple[str, ...]:
 def homes(name: str) -> tuple[str, ...]:
     """The `on:` types that know a word of this name, as a field or as a function."""
     return tuple(on for on in ON_TYPES if (name, on) in _FIELDS or (name, on) in _FUNCTIONS)
+
+
+_CALLED = re.compile(r"(\w+)\((\d+)\)")
+
+
+def column_of(word: str, on: str) -> str | None:
+    """The SQL of a field, or of a function as it is written with its days: `sold(30)`."""
+    called = _CALLED.fullmatch(word)
+    found = function(called[1], on) if called else field(word, on)
+    return None if found is None else found.column(on, int(called[2]) if called else 0)
+
+
+def needs_of(word: str, on: str) -> tuple[Need, ...]:
+    """What a word depends on besides its own row."""
+    called = _CALLED.fullmatch(word)
+    found = function(called[1], on) if called else field(word, on)
+    return () if found is None else found.needs

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .db import Store
+from .db import Row, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,59 @@ def remember(store: Store, good: Iterable[tuple[str, str, str, str]], kept: set[
             [(*row, now) for row in changed],
         )
         connection.executemany("DELETE FROM rule_state WHERE rule = ?", [(name,) for name in removed])
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When a rule last looked at a source, and on what: what has not moved since then need not be looked at again."""
+
+    digest: str
+    at: int
+    basis: str
+    movement_id: int
+    snapshot_before_at: int | None
+    failures: int = 0
+
+
+def last_looks(store: Store, source_id: int) -> dict[str, Looked]:
+    """By rule, its last evaluation on this source."""
+    rows = store.execute(
+        "SELECT rule, digest, at, basis, movement_id, snapshot_before_at, failures FROM rule_evaluation"
+        " WHERE source_id = ?",
+        (source_id,),
+    )
+    return {row[0]: Looked(*row[1:]) for row in rows}
+
+
+def note_look(store: Store, source_id: int, rule: str, looked: Looked) -> None:
+    """A rule looked at the source; in the transaction of what it found."""
+    store.execute(
+        "INSERT OR REPLACE INTO rule_evaluation (rule, source_id, digest, at, basis, movement_id, snapshot_before_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (rule, source_id, looked.digest, looked.at, looked.basis, looked.movement_id, looked.snapshot_before_at),
+    )
+
+
+def note_failure(store: Store, source_id: int, rule: str, error: str, now: int) -> None:
+    """A rule could not be run; its next evaluation looks at everything again."""
+    store.execute(
+        "INSERT INTO rule_evaluation (rule, source_id, digest, at, basis, movement_id, failures, error, failed_at)"
+        " VALUES (?1, ?2, '', ?4, '', 0, 1, ?3, ?4) ON CONFLICT (rule, source_id) DO UPDATE SET digest = '',"
+        " failures = failures + 1, error = ?3, failed_at = ?4",
+        (rule, source_id, error, now),
+    )
+
+
+def forget_looks(store: Store, source_id: int, rules: Iterable[str]) -> None:
+    """Rules that were removed or switched off: whoever brings them back starts by looking at everything."""
+    store.connection.executemany(
+        "DELETE FROM rule_evaluation WHERE source_id = ? AND rule = ?", [(source_id, rule) for rule in rules]
+    )
+
+
+def failing(store: Store) -> list[Row]:
+    """The rules whose last evaluation failed: rule, source, how often in a row, why and when."""
+    return store.rows(
+        "SELECT e.rule, s.name AS source, e.failures, e.error, e.failed_at FROM rule_evaluation e"
+        " JOIN source s ON s.id = e.source_id WHERE e.failures > 0 ORDER BY e.rule, s.name"
+    )

@@ -3,14 +3,17 @@
 from itertools import count
 from typing import Any
 
+from alertd.rules import vocabulary
 from alertd.rules.compiling import compile_condition
 from alertd.rules.load import RuleSet, load_text
 from alertd.rules.rule import Predicate, Rule
 from alertd.rules.syntax import Fault
+from alertd.store import evaluation, measures, sources
 from alertd.store.db import Store
 
 TODAY = 20_000
-NOW = TODAY * 86_400_000
+DAY = 86_400_000
+NOW = TODAY * DAY
 _numbers = count(1)
 
 MINIMAL = "name: low-stock\non: stock\nwhen: stock <= stock_minimo\n"
@@ -58,12 +61,13 @@ def shelf(
             " created_at, snapshot_at) VALUES (1, 'tienda', 'smartpyme', 'http://x', x'00', 'k', 'UTC', 300, 0, ?)",
             (NOW,),
         )
+        of = product.pop("of", None)
         warehouse = (product.pop("branch", "Centro"), product.pop("warehouse", "Bodega 1"))
         store.execute("INSERT OR IGNORE INTO warehouse (source_id, branch, name) VALUES (1, ?, ?)", warehouse)
         warehouse_id = store.value("SELECT id FROM warehouse WHERE branch = ? AND name = ?", warehouse)
         level = {key: product.pop(key, None) for key in ("note", "previous_stock", "absent_at", "gone_at")}
         level["changed_at"] = product.pop("changed_at", NOW)
-        product_id = _insert(
+        product_id = store.value("SELECT product_id FROM level WHERE id = ?", (of,)) or _insert(
             store,
             "product",
             {"source_id": 1, "external_id": number, "name": f"Producto {number}", "kind": "Producto", "enabled": 1}
@@ -79,12 +83,92 @@ def shelf(
         )
 
 
-def sold(store: Store, level: int, units: float, *, days_ago: int) -> None:
-    """Units of a level's product, sold so many days ago."""
+def sold(
+    store: Store,
+    level: int,
+    units: float,
+    *,
+    days_ago: int,
+    branch: str | None = None,
+    amount: float = 0.0,
+    booked: bool = False,
+) -> None:
+    """Units of a level's product, sold so many days ago; in the level's branch unless another is said."""
+    _count(store, level, days_ago, branch, sold=units, amount=amount)
+    if booked:
+        _movement(store, level, -units)
+
+
+def returned(store: Store, level: int, units: float, *, days_ago: int) -> None:
+    """Units of a level's product that came back so many days ago."""
+    _count(store, level, days_ago, None, returned=units)
+
+
+def _count(
+    store: Store,
+    level: int,
+    days_ago: int,
+    branch: str | None,
+    sold: float = 0.0,
+    returned: float = 0.0,
+    amount: float = 0.0,
+) -> None:
+    product, here = store.execute(
+        "SELECT l.product_id, w.branch FROM level l JOIN warehouse w ON w.id = l.warehouse_id WHERE l.id = ?", (level,)
+    ).fetchone()
     store.execute(
-        "INSERT INTO product_day (product_id, day, sold) SELECT product_id, ?, ? FROM level WHERE id = ?",
-        (TODAY - days_ago, units, level),
+        "INSERT INTO product_day (product_id, day, sold, returned, sold_amount, sales, returns)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?3 > 0, ?4 > 0) ON CONFLICT DO UPDATE SET sold = sold + ?3,"
+        " returned = returned + ?4, sold_amount = sold_amount + ?5, sales = sales + (?3 > 0),"
+        " returns = returns + (?4 > 0)",
+        (product, TODAY - days_ago, sold, returned, amount),
     )
+    store.execute(
+        "INSERT INTO branch_day VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET sold = sold + ?4,"
+        " returned = returned + ?5",
+        (product, here if branch is None else branch, TODAY - days_ago, sold, returned),
+    )
+
+
+def _movement(store: Store, level: int, units: float) -> None:
+    """The trace a document leaves, by which the next evaluation knows that something moved."""
+    document = store.value(
+        "INSERT INTO document (source_id, kind, external_id, date, effect, digest, first_seen_at, changed_at)"
+        " VALUES (1, 'sale', ?, '2024-10-04', 'moves', 0, 0, 0) RETURNING id",
+        (next(_numbers) + 900_000,),
+    )
+    store.execute(
+        "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, happened_at, seen_at)"
+        " SELECT 1, ?, product_id, 'sale', ?, 0, 0, 0 FROM level WHERE id = ?",
+        (document, units, level),
+    )
+
+
+def changed(store: Store, level: int, stock: float | None, *, days_ago: int) -> None:
+    """What a level stood at from the beginning of that day on."""
+    store.execute("INSERT INTO stock_change VALUES (?, ?, ?, NULL, NULL)", (level, NOW - days_ago * DAY, stock))
+
+
+def documents_known(store: Store) -> None:
+    """Sales and returns have been read."""
+    store.connection.executemany(
+        "INSERT OR IGNORE INTO lane (source_id, name, last_success_at) VALUES (1, ?, ?)",
+        [("sales", NOW), ("returns", NOW)],
+    )
+
+
+def values(store: Store, words: str, *, on: str = "stock", known: bool = True) -> dict[int, dict[str, Any]]:
+    """The values of these words for every level, or every product."""
+    if known:
+        documents_known(store)
+    source = sources.get_source(store, "tienda")
+    moment = measures.moment_of(store, source, NOW)
+    measures.bring_up_to_date(store, source.id, moment, demand=True, classed=True)
+    columns = [(word, vocabulary.column_of(word, on) or "missing") for word in words.split()]
+    found = evaluation.matching(
+        store, on, 1, moment, condition="TRUE", severity="'info'", columns=columns, parameters=(), demand=True
+    )
+    return {(each.level_id if on == "stock" else each.product_id) or 0: each.values for each in found}
 
 
 def taken(store: Store, *predicates: Predicate) -> list[int]:

@@ -110,16 +110,34 @@ def test_what_is_no_condition_is_refused_where_it_goes_wrong(text: str, column: 
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["daily_sales > 1", "days_of_cover < 3", "suggested_order > 0", "days_since_change > 9", "stock_ago(7) > 1",
-     "sold(30) = 0", "returned(30) > 1", "sold > 1"],
-)  # fmt: skip
-def test_a_word_to_come_is_answered_by_its_name(text: str):
-    """It is not a typing mistake, so nobody is sent looking for one."""
-    (fault,) = faults(text)
-    assert fault.index == 0
-    assert fault.message.endswith("is not available yet.")
-    assert text.split("(", maxsplit=1)[0].split(maxsplit=1)[0] in fault.message
+    ("text", "column", "hint"),
+    [
+        ("sold > 1", 1, "sold(days)"),
+        ("sold() > 1", 1, "sold(30)"),
+        ("sold(1, 2) > 1", 1, "sold(30)"),
+        ("sold(stock) > 1", 6, "sold(30)"),
+        ("sold(0) > 1", 6, "from 1 to 366"),
+        ("sold(-7) > 1", 6, "from 1 to 366"),
+        ("sold(1.5) > 1", 6, "whole days"),
+        ("sold(1e9) > 1", 6, "from 1 to 366"),
+        ("stock_ago('7') > 1", 11, "stock_ago(30)"),
+        ("sold(30)", 1, "sold(30) > 0"),
+        ("products_ago(1) > 1", 1, "on: source"),
+        ("abc_class > 1", 13, "text"),
+    ],
+)
+def test_a_function_of_days_takes_a_number_written_out(text: str, column: int, hint: str):
+    """A window that hangs on the row could not be kept by day."""
+    fault = faults(text)[0]
+    assert fault.index + 1 == column
+    assert hint in f"{fault.message} {fault.hint}"
+
+
+def test_a_function_is_shown_with_its_days():
+    """Two windows of one function are two values."""
+    compiled = predicate("sold(7) > sold(30) / 4")
+    assert compiled.words == ("sold(7)", "sold(30)")
+    assert compiled.parameters == (4.0,)
 
 
 def test_every_fault_of_an_expression_is_told_at_once():

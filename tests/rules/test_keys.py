@@ -128,11 +128,44 @@ def test_a_wrong_key_or_value_is_refused_where_it_stands(more: str, line: int, c
     assert hint in (advice or "")
 
 
-@pytest.mark.parametrize("on", ["product", "returns", "sales", "reconciliation", "source"])
-def test_a_subject_to_come_is_answered_by_its_name(on: str):
+def test_a_subject_to_come_is_answered_by_its_name():
     """Its words would each be a mistake of their own; one is enough."""
-    ((line, column, message, _),) = mistakes(f"name: a\non: {on}\nwhen: units > 3\nrecover: units < 3\n")
-    assert (line, column, message) == (2, 5, f"'on: {on}' is not available yet.")
+    ((line, column, message, _),) = mistakes(
+        "name: a\non: reconciliation\nwhen: unexplained < -3\nrecover: unexplained = 0\n"
+    )
+    assert (line, column, message) == (2, 5, "'on: reconciliation' is not available yet.")
+
+
+COUNTED = "name: a\non: returns\nwhen: units > 3\n"
+
+
+def test_what_is_counted_has_a_window_and_a_subject():
+    """A week and the product, where nothing else is said."""
+    rule = load(COUNTED).rules[0]
+    assert (rule.window_seconds, rule.by) == (7 * 86_400.0, "product")
+    rule = load(f"{COUNTED}window: 4w\nby: marca\n").rules[0]
+    assert (rule.window_seconds, rule.by) == (28 * 86_400.0, "marca")
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "message", "hint"),
+    [
+        ("window: 12h\n", 9, "whole days", "7d"),
+        ("window: 200d\n", 9, "whole days", "180d"),
+        ("window: 7\n", 9, "duration", "30m"),
+        ("by: brand\n", 5, "counted by 'brand'", "product, marca"),
+        ("by: marcas\n", 5, "counted by 'marcas'", "'marca'"),
+        ("query: {bodega: x}\n", 9, "says nothing on: returns", "stock"),
+        ("query: {con_stock: true}\n", 9, "says nothing on: returns", "product"),
+        ("group_by: nombre_bodega\n", 11, "cannot be grouped", "nombre_categoria"),
+    ],
+)
+def test_a_wrong_window_or_subject_is_refused(more: str, column: int, message: str, hint: str):
+    """Documents carry a date and no time, and no warehouse."""
+    ((line, at_column, said, advice),) = mistakes(COUNTED + more)
+    assert (line, at_column) == (4, column)
+    assert message in said
+    assert hint in (advice or "")
 
 
 @pytest.mark.parametrize(
@@ -191,6 +224,8 @@ def test_the_values_of_an_alert_are_the_words_of_when():
         "stock", "stock_minimo", "stock_maximo", "change", "marca", "nombre",
     ]  # fmt: skip
     assert dict(value_columns(rule))["marca"] == "r.brand"
+    shown = dict(value_columns(one_rule(when="sold(7) > 3")))
+    assert "sold(7)" in shown
 
 
 @pytest.mark.parametrize("more", ["title: Otro\n", "# nota\n", "resolved: true\n", "for: 0\n", "severity: warning\n"])

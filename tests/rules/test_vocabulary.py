@@ -8,29 +8,36 @@ import pytest
 from alertd.rules.keys import KEYS
 from alertd.rules.load import load_text
 from alertd.rules.rule import Rule
-from alertd.rules.vocabulary import ON_TYPES, QUERY, VOCABULARY, field, function, names
+from alertd.rules.vocabulary import ON_TYPES, QUERY, VOCABULARY, column_of, field, function, names
+from alertd.store import evaluation
 from alertd.store.db import Store
+from alertd.store.measures import Moment
 
+from .makers import NOW, TODAY, shelf
+
+MOMENT = Moment(NOW, TODAY, 0, True, True, 0, None)
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 PROMISED = {
     "stock": (
         "stock stock_minimo stock_maximo nota nombre_bodega nombre_sucursal id nombre codigo barcode nombre_categoria "
         "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
-        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value"
+        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value "
+        "days_since_sale days_known abc_class"
     ),
     "product": (
         "stock stock_minimo stock_maximo bodegas bodegas_bajas id nombre codigo barcode nombre_categoria "
         "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
-        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value"
+        "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value "
+        "days_since_sale days_known abc_class"
     ),
     "returns": (
         "units amount documents previous_units previous_amount previous_documents sold_units return_rate "
-        "expected_units p_value"
+        "expected_units p_value q_value"
     ),
     "sales": "units amount documents previous_units previous_amount previous_documents",
     "reconciliation": "opening sold returned expected actual unexplained unexplained_value explained_ratio",
-    "source": "minutes_since_success consecutive_failures quota_remaining products products_ago()",
+    "source": "minutes_since_success consecutive_failures quota_remaining products products_ago() hours_since_change",
 }
 
 
@@ -55,12 +62,29 @@ def test_every_word_explains_itself_in_three_languages(word):
     assert word.help("en") != word.help("es")
 
 
-def test_every_available_word_has_a_column_that_exists(store: Store):
-    """The database itself says so."""
-    columns = [column for name in names("stock") if (word := field(name, "stock")) and (column := word.column("stock"))]
-    assert len(columns) == 22
-    store.rows(f"SELECT {', '.join(columns)} FROM stock_row r")
-    store.rows(f"SELECT 1 FROM stock_row r WHERE {' AND '.join(key.sql.replace('?', '1') for key in QUERY)}")
+@pytest.mark.parametrize("on", ["stock", "product"])
+def test_every_available_word_has_a_column_that_exists(store: Store, on: str):
+    """The database itself says so, for every field, every function and every filter."""
+    words = [*names(on), *(f"{name}(7)" for name in names(on, functions=True) if name != "contains")]
+    columns = [(word, column) for word in words if (column := column_of(word, on))]
+    assert len(columns) == len(words)
+    filters = " AND ".join(key.sql.replace("?", "1") for key in QUERY if on in key.on)
+    shelf(store, 1)
+    evaluation.matching(
+        store, on, 1, MOMENT, condition=filters, severity="'info'", columns=columns, parameters=(), demand=True
+    )
+
+
+@pytest.mark.parametrize("on", ["returns", "sales", "source"])
+def test_what_is_put_together_has_every_word(store: Store, on: str):
+    """The same for the few rows that are not read from the catalogue."""
+    words = [*names(on), *(f"{name}(7)" for name in names(on, functions=True) if name != "contains")]
+    columns = [(word, column) for word in words if (column := column_of(word, on))]
+    assert len(columns) == len(words)
+    found = evaluation.judged(
+        store, 1, MOMENT, [{}], condition="TRUE", severity="'info'", clear="TRUE", columns=columns, parameters=()
+    )
+    assert found == [(0, "holds", "info", dict.fromkeys(words))]
 
 
 def test_a_word_of_another_subject_is_not_found():
