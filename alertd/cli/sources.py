@@ -8,13 +8,13 @@ import click
 from .. import clock
 from ..engine import cycle, inspect
 from ..errors import Trouble, UsageTrouble
-from ..sources.registry import address_for, kind_named
+from ..sources.registry import Kind, address_for, kind_named
+from ..store import options
 from ..store import sources as stored
 from .output import as_json, duration, local_time, opened, print_json, table
 from .polling import report
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-DEFAULT_ZONE = "America/El_Salvador"
 DEFAULT_EVERY = "5m"
 
 
@@ -30,9 +30,9 @@ def source() -> None:
 @click.option(
     "--api-key", help="The key; '-' reads it from standard input, so that it stays out of the shell's history."
 )
-@click.option("--api-secret", help="For systems that need a second secret.")
-@click.option("--webhook-secret", help="For systems that send webhooks.")
-@click.option("--timezone", default=DEFAULT_ZONE, show_default=True, help="The shop's zone.")
+@click.option("--api-secret", help="For systems that need a second secret; '-' reads it like the key, after it.")
+@click.option("--webhook-secret", help="For systems that send webhooks; '-' reads it, after the others.")
+@click.option("--timezone", help="The shop's zone; America/El_Salvador or, for Brazilian systems, America/Sao_Paulo.")
 @click.option("--every", default=DEFAULT_EVERY, show_default=True, callback=duration, help="Time between two polls.")
 @click.option("--sweep-every", callback=duration, help="Time between two whole readings; as --every by default.")
 def add(
@@ -42,17 +42,18 @@ def add(
     api_key: str | None,
     api_secret: str | None,
     webhook_secret: str | None,
-    timezone: str,
+    timezone: str | None,
     every: float,
     sweep_every: float | None,
 ) -> None:
-    """Connect a system. KIND is smartpyme; NAME is yours: small letters, digits and dashes."""
+    """Connect a system. KIND is smartpyme, smartepi or smartbis; NAME is yours: small letters, digits and dashes."""
     known = kind_named(kind)
     if not _NAME.fullmatch(name):
         raise UsageTrouble(f"'{name}' is no name for a source; use small letters, digits and dashes.")
     address = address_for(known, base_url)
-    clock.check_zone(timezone)
-    secrets = {"api_key": _read_key(api_key), "api_secret": api_secret, "webhook_secret": webhook_secret}
+    zone = clock.check_zone(timezone or known.zone)
+    given = {"api_key": api_key, "api_secret": api_secret, "webhook_secret": webhook_secret}
+    secrets = {secret: _read_secret(secret, text, secret in known.secrets) for secret, text in given.items()}
     with opened() as context:
         stored.add_source(
             context.store,
@@ -61,7 +62,7 @@ def add(
             kind=kind,
             base_url=address,
             secrets={key: value for key, value in secrets.items() if value},
-            timezone=timezone,
+            timezone=zone,
             every=every,
             sweep_every=sweep_every,
             now=context.now(),
@@ -69,10 +70,14 @@ def add(
     click.echo(f"Added the source '{name}'. Next: 'alertd source test {name}', then 'alertd poll {name}'.", err=True)
 
 
-def _read_key(given: str | None) -> str:
+def _read_secret(name: str, given: str | None, needed: bool) -> str:
+    """A secret from its option or from standard input; empty where it was left out and is not needed."""
     key = sys.stdin.readline().strip() if given == "-" else (given or "").strip()
-    if not key:
-        raise UsageTrouble("A key is needed: --api-key KEY, or '--api-key -' to read it from standard input.")
+    if not key and (needed or given):
+        option, what = f"--{name.replace('_', '-')}", "key" if name == "api_key" else "secret"
+        raise UsageTrouble(
+            f"A {what} is needed: {option} {what.upper()}, or '{option} -' to read it from standard input."
+        )
     if any(letter.isspace() or not letter.isprintable() for letter in key) or not key.isascii():
         raise UsageTrouble("The key holds a space or a letter that no key has; copy it again.")
     return key
@@ -125,6 +130,28 @@ def test(name: str, as_json: bool) -> None:
             click.echo(line)
     if findings.error:
         raise Trouble(findings.error)
+
+
+@source.command("set")
+@click.argument("name")
+@click.argument("settings", nargs=-1, required=True)
+def set_(name: str, settings: tuple[str, ...]) -> None:
+    """Settle what its kind leaves open: SETTINGS such as field.stock=quantity; an empty value forgets one."""
+    with opened() as context:
+        found = stored.get_source(context.store, name)
+        options.put(context.store, found.id, dict(_setting(kind_named(found.kind), text) for text in settings))
+    click.echo(f"Settled. 'alertd source test {name}' shows what it comes to.", err=True)
+
+
+def _setting(kind: Kind, text: str) -> tuple[str, str | None]:
+    option, equals, value = text.partition("=")
+    if not equals or option not in kind.options:
+        there = ", ".join(sorted(kind.options)) or "none"
+        raise UsageTrouble(f"'{text}' is no setting of a source of kind {kind.name}; write OPTION=VALUE with: {there}.")
+    allowed = kind.options[option]
+    if value and allowed and value not in allowed:
+        raise UsageTrouble(f"'{option}' may be {', '.join(allowed)}.")
+    return option, value.strip() or None
 
 
 @source.command("accept")
