@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..clock import local
 from ..errors import SourceTrouble
 from ..model import Page, Product
-from ..sources.registry import Reader, Telling
+from ..sources.registry import KINDS, Explaining, Reader, Telling
 from ..sources.smartpyme import Summary
 from ..store import budget, documents, polls, quality, quarantine, snapshots, sources
 from ..store.sources import Source
@@ -42,6 +42,7 @@ class Findings:
     unknown: list[dict[str, object]] = field(default_factory=list)
     sales_listed: bool | None = None
     held: str | None = None
+    notes: list[str] = field(default_factory=list)
     error: str | None = None
 
     def document(self) -> dict[str, object]:
@@ -61,6 +62,7 @@ class Findings:
             "unknown_states": self.unknown,
             "sales_listed": self.sales_listed,
             "held": self.held,
+            "notes": self.notes,
             "error": self.error,
         }
 
@@ -86,6 +88,7 @@ class Findings:
             " count as moving stock"
             for each in self.unknown
         ]
+        lines += self.notes
         if self.held:
             lines.append(f"Held back: {self.held}; 'alertd source accept {self.source}' takes it")
         return lines
@@ -123,7 +126,8 @@ def _ask(context: Context, source: Source, reader: Reader, found: Findings) -> N
     found.company, found.dialect = reader.company, reader.dialect
     found.products = page.total
     found.warehouses = _warehouses(page)
-    if page.total is not None:
+    found.notes = list(reader.notes()) if isinstance(reader, Explaining) else []
+    if page.total is not None and KINDS[source.kind].calls_a_second is None:
         found.plan = plan(page.total, every=source.every, sweep_every=source.sweep_every)
     _ask_for_sales(context, source, reader, found)
     found.dialect = reader.dialect

@@ -1,11 +1,12 @@
 """Which kinds of system there are, and how each is opened. Adding one is a module and a line here."""
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ..errors import UsageTrouble
 from ..model import Document, DocumentPage, Page, Product
+from . import smartbis
 from .http import check_address
 from .setup import Setup
 from .smartpyme import SmartPyme, Summary
@@ -70,6 +71,15 @@ class Telling(Protocol):
         ...
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """A reader that has something to explain about how it reads its system."""
+
+    def notes(self) -> list[str]:
+        """Lines for the person who connects it; names and types, never a value."""
+        ...
+
+
 Open = Callable[[Setup], Reader]
 DEFAULT_ZONE = "America/El_Salvador"
 
@@ -79,7 +89,8 @@ class Kind:
     """A kind of system: its public address where it has one, its lanes in the order they run, and how to open it.
 
     `root` is what the path of its addresses ends in, added where a person left it out. Without `calls_a_second` its
-    calls draw on the hourly budget. `secrets` are what it cannot do without.
+    calls draw on the hourly budget. `secrets` are what it cannot do without; `options` its settings, each with the
+    values it may have (none: any).
     """
 
     name: str
@@ -90,6 +101,7 @@ class Kind:
     zone: str = DEFAULT_ZONE
     calls_a_second: float | None = None
     secrets: tuple[str, ...] = ("api_key",)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _open_smartpyme(setup: Setup) -> Reader:
@@ -104,6 +116,17 @@ KINDS = {
             default_url="https://api.smartpyme.site/api/external/v1/",
             lanes=("sweep", "low", "sales", "returns"),
             open=_open_smartpyme,
+        ),
+        Kind(
+            name="smartbis",
+            default_url="https://api.smartbis.com/v2/",
+            lanes=("sweep",),
+            open=smartbis.Smartbis,
+            root="v2/",
+            zone="America/Sao_Paulo",
+            calls_a_second=1.0,
+            secrets=("api_key", "api_secret"),
+            options=dict.fromkeys((f"field.{name}" for name in smartbis.WANTED), ()),
         ),
     )
 }

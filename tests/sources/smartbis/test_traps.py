@@ -290,10 +290,13 @@ def test_too_fast_is_waited_for_and_then_left(house: House, connected: Connected
     assert house.poll().complete
     programme.faults.add("429", path="coupons")
     house.slept.clear()
+    programme.log.clear()
     poll = house.poll()
     assert (poll.complete, poll.error_kind) == (False, "quota")
-    patience = house.slept[0::2]  # between them, the distance that calls keep anyway
-    assert all(wait <= most for wait, most in zip(patience, (5, 10, 20), strict=True))
+    assert programme.log.document()["counts"]["GET /v2/coupons"] == 4
+    assert max(house.slept) <= 20
+    due = house.store.value("SELECT next_due_at FROM lane WHERE name = 'sweep'")
+    assert 60 <= (due - house.now) / 1000 <= 90
 
 
 def test_one_call_a_second(house: House, connected: Connected) -> None:
