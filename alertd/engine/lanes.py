@@ -16,6 +16,7 @@ from ..alerts.life import Event
 from ..clock import local
 from ..errors import SourceTrouble
 from ..model import Document, DocumentPage, Product, Quarantined
+from ..reconcile.step import step as settle
 from ..sources.registry import Reader, Telling
 from ..store import documents, polls, quarantine, snapshots, sources
 from ..store.polls import Poll
@@ -25,6 +26,7 @@ from .calm import tell
 from .context import Context
 from .evaluate import Outcome, evaluate
 from .rulebook import Rulebook
+from .selfcare import rules_failed
 from .sweep import OnPage, Sweep, read_sweep
 
 log = structlog.get_logger()
@@ -265,6 +267,7 @@ def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll, now: int) -> No
     poll.levels = snapshots.level_count(store, source.id)
     if applied.new or applied.renamed:
         documents.rematch(store, source.id, now)
+    settle(store, source.id, now, zone=source.timezone)
     evaluate_and_tell(turn, now)
 
 
@@ -280,6 +283,7 @@ def evaluate_and_tell(turn: Turn, now: int) -> Outcome:
     # Nobody asks for the single events any more; on a first load there are thousands.
     outcome.told.clear()
     turn.queued += tell(store, source, turn.book.rules, now=now, first=source.snapshot_at is None)
+    turn.queued += rules_failed(store, source, outcome.failed_rules, now)
     turn.new_firing += outcome.new_firing
     turn.new_resolved += outcome.new_resolved
     turn.evaluated = True
@@ -329,6 +333,8 @@ def read_documents(turn: Turn, lane: str, poll: Poll) -> None:
             polls.set_mark(store, source.id, lane, msgspec.json.encode(mark).decode())
         polls.set_mark(store, source.id, lane, msgspec.json.encode(_Mark(begun, True)).decode())
     sources.learn(store, source.id, dialect=turn.reader.dialect)
+    with store.write():
+        settle(store, source.id, turn.context.now(), zone=source.timezone)
     poll.complete = True
 
 
@@ -403,21 +409,24 @@ def _identities(unread: list[Quarantined]) -> set[Identity]:
 def _read_whole(
     turn: Turn, kind: str, since: str, until: str, poll: Poll
 ) -> tuple[dict[Identity, Document], list[Quarantined]]:
-    """Every document of a window, read again until as many distinct ids came as were announced."""
+    """Every document of a window, read again until as many distinct ids came as were announced at last.
+
+    The shop goes on selling while its sales are read, so the announced number may grow; it may not fall.
+    """
     together: dict[Identity, Document] = {}
-    totals: set[int | None] = set()
+    totals: list[int | None] = []
     count = _page_counter(turn, poll)
     for _ in range(MOST_READINGS):
         found: dict[Identity, Document] = {}
         unread: list[Quarantined] = []
-        claimed: set[int | None] = set()
+        claimed: list[int | None] = []
         for page in turn.reader.documents(kind, since, until):
             _collect(page, found, unread, claimed)
             count(page.number, page.pages)
         together |= found
-        totals |= claimed
+        totals += claimed
         for candidate, announced in ((found, claimed), (together, totals)):
-            if announced == {_distinct(candidate, unread)}:
+            if _adds_up(announced, _distinct(candidate, unread)):
                 return candidate, unread
     poll.torn = True
     raise SourceTrouble(
@@ -426,14 +435,19 @@ def _read_whole(
     )
 
 
+def _adds_up(announced: list[int | None], distinct: int) -> bool:
+    numbers = [number for number in announced if number is not None]
+    return len(numbers) == len(announced) and numbers == sorted(numbers) and numbers[-1:] == [distinct]
+
+
 def _distinct(found: dict[Identity, Document], unread: list[Quarantined]) -> int:
     nameless = sum(record.key.endswith(":") for record in unread)
     return len(set(found) | _identities(unread)) + nameless
 
 
 def _collect(
-    page: DocumentPage, found: dict[Identity, Document], unread: list[Quarantined], claimed: set[int | None]
+    page: DocumentPage, found: dict[Identity, Document], unread: list[Quarantined], claimed: list[int | None]
 ) -> None:
-    claimed.add(page.total)
+    claimed.append(page.total)
     found.update((document.id, document) for document in page.documents)
     unread.extend(page.quarantined)

@@ -16,7 +16,8 @@ def sold(bench: Workbench, product: int) -> float:
     """Units of a product that count as sold, over all days."""
     return (
         bench.context.store.value(
-            "SELECT sum(sold) FROM product_day d JOIN product p ON p.id = d.product_id WHERE p.external_id = ?", (product,)
+            "SELECT sum(sold) FROM product_day d JOIN product p ON p.id = d.product_id WHERE p.external_id = ?",
+            (product,),
         )
         or 0.0
     )
@@ -370,7 +371,11 @@ def test_a_server_that_cannot_list_sales_is_watched_for_stock_alone(make: Make) 
     bench = make("unified", products=2)
     bench.shop.sell([(1, 1)], WAREHOUSE)
     cycle = bench.turn()
-    assert [(poll.lane, poll.complete) for poll in cycle.polls] == [("sweep", True), ("sales", False), ("returns", True)]
+    assert [(poll.lane, poll.complete) for poll in cycle.polls] == [
+        ("sweep", True),
+        ("sales", False),
+        ("returns", True),
+    ]
     assert "cannot list sales" in str(cycle.polls[1].error) and bench.source.dialect == "unified"
     asked = len(bench.calls("sales"))
     for _ in range(10):
