@@ -1,0 +1,145 @@
+"""What a shop knows and its inventory system does not tell: box factors, recipes, packs, receipts, what a gap was."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from .db import Row, Store
+from .reconciliation import bundles
+
+
+def learn_factor(store: Store, product_id: int, factor: float, now: int, by: str | None = None) -> None:
+    """Keep how many units a sold box holds. `by` is None where it was learnt, else who said so; a person outranks."""
+    with store.write():
+        store.execute(
+            "INSERT INTO box_factor VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET factor = ?2, by = ?3, at = ?4"
+            " WHERE by IS NULL OR ?3 IS NOT NULL",
+            (product_id, factor, by, now),
+        )
+
+
+def learn_recipe(store: Store, kit_id: int, part_id: int, quantity: float, now: int, by: str | None = None) -> None:
+    """Keep how many pieces of a part a set takes."""
+    with store.write():
+        store.execute(
+            "INSERT INTO recipe VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET quantity = ?3, by = ?4, at = ?5"
+            " WHERE by IS NULL OR ?4 IS NOT NULL",
+            (kit_id, part_id, quantity, by, now),
+        )
+
+
+def set_pack(store: Store, product_id: int, size: float, now: int, by: str | None = None) -> None:
+    """Keep in which packs a product is bought."""
+    with store.write():
+        store.execute(
+            "INSERT INTO pack VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET size = ?2, by = ?3, at = ?4",
+            (product_id, size, by, now),
+        )
+
+
+def forget_factor(store: Store, product_id: int) -> None:
+    """It was not a box after all."""
+    with store.write():
+        store.execute("DELETE FROM box_factor WHERE product_id = ?", (product_id,))
+
+
+def forget_recipe(store: Store, kit_id: int, part_id: int) -> None:
+    """It was no part of that set after all."""
+    with store.write():
+        store.execute("DELETE FROM recipe WHERE kit_id = ? AND part_id = ?", (kit_id, part_id))
+
+
+def recipes_of_parts(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:
+    """(kit, part, pieces) of every known recipe that one of these products is a part of."""
+    found: list[tuple[int, int, float]] = []
+    for keys in bundles(products):
+        found += store.execute(
+            "SELECT kit_id, part_id, quantity FROM recipe WHERE part_id IN (SELECT value FROM json_each(?))", (keys,)
+        ).fetchall()
+    return found
+
+
+def add_entries(store: Store, rows: Iterable[dict[str, Any]]) -> int:
+    """Keep typed receipts and adjustments; a known `batch` key is not kept twice. Returns how many are new."""
+    with store.write():
+        before = store.connection.total_changes
+        store.connection.executemany(
+            "INSERT OR IGNORE INTO stock_entry (source_id, product_id, kind, quantity, branch, at, until, note, by,"
+            " typed_at, batch) VALUES (:source_id, :product_id, :kind, :quantity, :branch, :at, :until, :note, :by,"
+            " :typed_at, :batch)",
+            rows,
+        )
+        return store.connection.total_changes - before
+
+
+def remove_entry(store: Store, key: int, now: int) -> int | None:
+    """Take a typed line back; it is kept, and counts no more. The product it spoke of."""
+    with store.write():
+        found: int | None = store.value(
+            "UPDATE stock_entry SET removed_at = ? WHERE id = ? AND removed_at IS NULL RETURNING product_id", (now, key)
+        )
+        return found
+
+
+def entries(store: Store, products: Iterable[int], since: int) -> list[Row]:
+    """The typed receipts and adjustments of products that may fall after a moment."""
+    found: list[Row] = []
+    for keys in bundles(products):
+        found += store.rows(
+            "SELECT id, product_id, kind, quantity, branch, at, until, note FROM stock_entry"
+            " WHERE product_id IN (SELECT value FROM json_each(?)) AND until > ? AND removed_at IS NULL ORDER BY id",
+            (keys, since),
+        )
+    return found
+
+
+def entry_days(store: Store, source_id: int, limit: int = 200) -> list[Row]:
+    """The typed lines of a source, the newest first."""
+    return store.rows(
+        "SELECT e.*, p.code AS codigo, p.name AS nombre FROM stock_entry e JOIN product p ON p.id = e.product_id"
+        " WHERE e.source_id = ? AND e.removed_at IS NULL ORDER BY e.id DESC LIMIT ?",
+        (source_id, limit),
+    )
+
+
+def confirm(
+    store: Store,
+    product_id: int,
+    closed_at: int,
+    *,
+    units: float,
+    cause: str,
+    note: str | None,
+    by: str | None,
+    now: int,
+) -> None:
+    """Keep what a person said a gap was. It holds for a gap of that size only."""
+    with store.write():
+        store.execute(
+            "INSERT OR REPLACE INTO confirmation VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (product_id, closed_at, units, cause, note, by, now),
+        )
+
+
+def products_by_code(store: Store, source_id: int, codes: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
+    """By code, the products that carry it: one, none, or too many to tell."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    wanted = sorted(set(codes))
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        for code, key, name in store.execute(
+            f"SELECT code, id, name FROM product WHERE source_id = ? AND gone_at IS NULL"
+            f" AND code IN ({', '.join('?' * len(part))})",
+            (source_id, *part),
+        ):
+            found.setdefault(code, []).append((key, name))
+    return found
+
+
+def recipes_of_kits(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:
+    """(kit, part, pieces) of every known recipe of these sets."""
+    found: list[tuple[int, int, float]] = []
+    for keys in bundles(products):
+        found += store.execute(
+            "SELECT kit_id, part_id, quantity FROM recipe WHERE kit_id IN (SELECT value FROM json_each(?))", (keys,)
+        ).fetchall()
+    return found
