@@ -23,7 +23,6 @@ def not_yet(name: str, what: str) -> click.Command:
 
 
 COMMANDS = [
-    not_yet("reconcile", "Expected stock against actual stock"),
     not_yet("doctor", "Check everything alertd depends on"),
     not_yet("token", "Tokens for the JSON API"),
 ]
