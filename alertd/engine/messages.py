@@ -208,7 +208,7 @@ def post(store: Store, channel: Channel, letter: Letter, *, missed: int, now: in
         store,
         channel_id=channel.id,
         channel=channel.name,
-        content=encode(content),
+        content=encode(content).decode(),
         rule=content.rule,
         source=content.source,
         severity=content.worst(),

@@ -152,6 +152,5 @@ def _connect(path: str) -> sqlite3.Connection:
     if path != ":memory:":
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    # Every thread has a cache of its own; the system's cache of the file is as quick, and is there once.
-    connection.execute("PRAGMA cache_size = -4000")
+    # The cache stays at SQLite's 2 MB: every thread has one, and the system's cache of the file is as quick.
     return connection
