@@ -13,8 +13,10 @@ from ..store.polls import Poll
 from ..store.sources import Source
 from . import lanes, planner
 from .context import Context
+from .heartbeat import beat
 from .lanes import Turn
 from .opening import Allowing, open_reader
+from .watching import judge_source
 
 log = structlog.get_logger()
 LEASE_SECONDS = 1_800.0
@@ -62,9 +64,12 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
             if lane == "sweep" and poll.complete:
                 _spare_low(context, source)
         _evaluate_anyway(turn, cycle)
+        _judge_source(turn)
     finally:
         reader.close()
     cycle.add(turn)
+    if context.settings.heartbeat_url and cycle.polls and not cycle.failed:
+        beat(context.settings.heartbeat_url)
     return cycle
 
 
@@ -81,6 +86,14 @@ def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
     age = turn.context.now() - turn.source.snapshot_at
     old = age > 2_000 * lane_interval(turn.context, turn.source, "sweep")
     lanes.evaluate_anew(turn, old=old)
+
+
+def _judge_source(turn: Turn) -> None:
+    """How the polls themselves went, now that all of them are written down."""
+    outcome, queued = judge_source(turn.context.store, turn.source, turn.book.rules, turn.context.now())
+    turn.new_firing += outcome.new_firing
+    turn.new_resolved += outcome.new_resolved
+    turn.queued += queued
 
 
 def _set_lane(purse: Allowing, lane: str) -> None:

@@ -138,7 +138,7 @@ def apply(
     writer.flush()
     if seen is not None:
         there = seen | unread if unread else seen
-        _mark_present(store, source_id, there)
+        _mark_present(store, source_id, there, now)
         if not nameless:
             _mark_absent(store, source_id, there, known, now, applied)
         _mark_hidden(store, source_id, now)
@@ -305,13 +305,16 @@ def _search_text(product: Product) -> str:
     return fold(" ".join(word for word in words if word)) or ""
 
 
-def _mark_present(store: Store, source_id: int, seen: set[Identity]) -> None:
+def _mark_present(store: Store, source_id: int, seen: set[Identity], now: int) -> None:
     """Products that a whole sweep saw again."""
     for key, identity in store.execute(
         "SELECT id, external_id FROM product WHERE source_id = ? AND absent_at IS NOT NULL", (source_id,)
     ).fetchall():
         if identity in seen:
-            store.execute("UPDATE product SET absent_at = NULL, gone_at = NULL WHERE id = ?", (key,))
+            # Its rows can be judged again, so rules must look at it as at any row that changed.
+            store.execute(
+                "UPDATE product SET absent_at = NULL, gone_at = NULL, changed_at = ? WHERE id = ?", (now, key)
+            )
 
 
 def _mark_absent(
