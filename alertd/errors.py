@@ -23,7 +23,7 @@ class SourceTrouble(Trouble):
     `kind` names the branch a caller can handle: `key` (refused credentials), `quota` (come back when the hour turns),
     `unreachable`, `answer` (not what the contract says), `server` (its own fault), `request` (it refused the request),
     `missing` (it does not know the address or the record), `torn` (what was read is not whole),
-    `unsupported` (it will never answer this, as things stand).
+    `unsupported` (it will never answer this, as things stand), `stopped` (alertd itself was told to end).
     """
 
     def __init__(self, message: str, *, kind: str, retry_at: int | None = None) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import io
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,14 @@ def command(*arguments: str, stdin: str = "") -> Done:
     return Done(status, out.getvalue(), err.getvalue())
 
 
+@pytest.fixture(scope="session")
+def command_line() -> Callable[..., Done]:
+    """The command line, on whatever the environment says."""
+    return command
+
+
 @pytest.fixture
-def alertd(tmp_path, monkeypatch) -> Iterator[Callable[..., Done]]:
+def alertd(tmp_path, monkeypatch, command_line) -> Callable[..., Done]:
     """The command line on a home of its own, in a folder that holds nothing."""
     for name in ("ALERTD_RULES", "ALERTD_SECRET_KEY", "ALERTD_URL", "ALERTD_LOG", "ALERTD_ADMIN_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
@@ -57,4 +63,4 @@ def alertd(tmp_path, monkeypatch) -> Iterator[Callable[..., Done]]:
     monkeypatch.setenv("ALERTD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HOST", "127.0.0.1")
     monkeypatch.setenv("PORT", "0")
-    yield command
+    return command_line

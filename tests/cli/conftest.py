@@ -1,5 +1,6 @@
 """The command line inside this process, on a shop that stands on loopback; retries without their pauses."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +45,25 @@ def row(units: float) -> dict[str, object]:
 def upstream(shop: Shop) -> Iterator[RunningServer]:
     with serve(shop) as server:
         yield server
+
+
+@pytest.fixture
+def furnished(alertd: Callable[..., Any], home: Path, model_home: Path) -> Callable[..., Any]:
+    """The command line on a home with a source and a channel, neither of which answers."""
+    shutil.copytree(model_home, home)
+    return alertd
+
+
+@pytest.fixture(scope="session")
+def model_home(tmp_path_factory: pytest.TempPathFactory, command_line: Callable[..., Any]) -> Path:
+    """Made once and copied, because most mistakes need no shop."""
+    home = tmp_path_factory.mktemp("model") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALERTD_HOME", str(home))
+        patch.chdir(home.parent)
+        command_line("source", "add", "smartpyme", "tienda", "--base-url", "http://127.0.0.1:9/", "--api-key", "k")
+        command_line("channel", "add", "gancho", "json://127.0.0.1:9/")
+    return home
 
 
 @pytest.fixture

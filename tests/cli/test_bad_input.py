@@ -91,10 +91,10 @@ WRONG_USAGE = [
     WRONG_USAGE,
     ids=lambda each: " ".join(each).replace("\n", "~")[:60] if isinstance(each, tuple) else "",
 )
-def test_wrong_usage_is_two_and_says_what_would_be_right(connected, home, arguments, hint):
+def test_wrong_usage_is_two_and_says_what_would_be_right(furnished, home, arguments, hint):
     """A name, date, zone, duration, address, lane or kind that does not exist."""
     before = contents(home)
-    done = connected(*arguments)
+    done = furnished(*arguments)
     assert (done.status, done.out) == (2, "")
     assert one_line(done), done.err
     assert hint in done.err
@@ -213,6 +213,19 @@ def test_an_answer_that_is_none_is_one_line_and_changes_nothing(alertd, plain_se
     assert len(done.err) < 500
     assert "geheim-1" not in done.err
     assert (alertd("stock", "--json").json, alertd("alerts", "--json").json) == (stock, alerts)
+
+
+def test_a_whole_sweep_counts_although_another_lane_failed(connected, shop):
+    """The status says that something failed, and the alert is told all the same."""
+    shop.set_level(2, "Bodega Principal", stock=0)
+    shop.faults.add("500", path="sales")
+    done = connected("poll", "tienda", "--json")
+    assert {each["lane"]: each["complete"] for each in done.json["polls"]} == {
+        "sweep": True,
+        "sales": False,
+        "returns": True,
+    }
+    assert (done.status, one_line(done), done.json["alerts"]["new_firing"]) == (1, True, 1), done
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["for people", "for programs"])
