@@ -8,7 +8,7 @@ when the rule itself changed, or when what it counts over time moved with the da
 """
 
 import sqlite3
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -28,6 +28,8 @@ from .finding import Scope, View
 log = structlog.get_logger()
 CATALOGUE = frozenset({"stock", "product", "returns", "sales", "reconciliation"})
 """The subjects that are held against what was read; `source` rules are held against the reading itself."""
+
+Look = Callable[[Rule, Looked | None, Moment], Scope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,18 @@ class Outcome:
 
 
 def evaluate(
-    store: Store, source: Source, rules: Iterable[Rule], now: int, *, about: Container[str] = CATALOGUE
+    store: Store,
+    source: Source,
+    rules: Iterable[Rule],
+    now: int,
+    *,
+    about: Container[str] = CATALOGUE,
+    look: Look | None = None,
 ) -> Outcome:
     """Evaluate the rules that concern a source; end the alerts of rules that are no longer there.
 
-    `about` are the kinds of subject to judge now.
+    `about` are the kinds of subject to judge now; `look` says how much each rule looks at, by default what `scope_of`
+    finds to be enough.
     """
     outcome = Outcome()
     concerned = [rule for rule in rules if rule.enabled and (rule.sources is None or source.name in rule.sources)]
@@ -68,7 +77,7 @@ def evaluate(
     _bring_up_to_date(view, judged)
     looks = rulestate.last_looks(store, source.id)
     for rule in judged:
-        _evaluate_safely(view, rule, looks.get(rule.name), outcome)
+        _evaluate_safely(view, rule, looks.get(rule.name), outcome, look or scope_of)
     if "stock" in about:
         alerts.note_evaluation(store, source.id, now)
     standing = {rule.name for rule in concerned}
@@ -92,13 +101,13 @@ def _bring_up_to_date(view: View, rules: list[Rule]) -> None:
         )
 
 
-def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Outcome) -> None:
+def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Outcome, look: Look) -> None:
     """One rule that the database cannot run must not keep the others from being heard, nor leave half of its work."""
     store, name = view.store, rule.name
     store.execute("SAVEPOINT rule")
     counted = outcome.new_firing, outcome.new_resolved
     try:
-        _evaluate_rule(view, rule, looked, outcome)
+        _evaluate_rule(view, rule, looked, outcome, look)
     except sqlite3.OperationalError as fault:
         store.execute("ROLLBACK TO rule")
         outcome.new_firing, outcome.new_resolved = counted
@@ -109,10 +118,9 @@ def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Out
     store.execute("RELEASE rule")
 
 
-def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outcome) -> None:
+def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outcome, look: Look) -> None:
     store, source, moment = view.store, view.source, view.moment
-    scope = scope_of(rule, looked, moment)
-    found = finding.find(view, rule, scope)
+    found = finding.find(view, rule, look(rule, looked, moment))
     terms = Terms(rule.for_seconds, rule.keep_firing_seconds, source.every)
     last_good = looked.at if looked else None
     edited = looked is not None and looked.digest != rule.digest
@@ -122,7 +130,7 @@ def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outco
         _write_standing(store, rule, alert, decision, values, moment.now, outcome)
     for each in found.new:
         _write_new(view, rule, terms, each, outcome)
-    rulestate.note_look(store, source.id, rule.name, _look(rule, moment))
+    rulestate.note_look(store, source.id, rule.name, _looked(rule, moment))
 
 
 def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:
@@ -145,7 +153,7 @@ def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:
     return Scope(since, looked.movement_id if "documents" in needed else None)
 
 
-def _look(rule: Rule, moment: Moment) -> Looked:
+def _looked(rule: Rule, moment: Moment) -> Looked:
     return Looked(rule.digest, moment.now, moment.basis, moment.movement_id, moment.snapshot_before_at)
 
 
