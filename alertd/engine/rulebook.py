@@ -8,9 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from ..rules.load import RuleError, load_rules, load_text, rule_files
 from ..rules.rule import Rule
 from ..store import Store, channels, rulestate, sources
+from ..store.rulestate import RuleState
+from .evaluate import fingerprint
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +76,33 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 def _in_force(store: Store, book: Rulebook, now: int) -> Rulebook:
     fresh = {rule.name for rule in book.rules}
-    hidden = [
-        state for state in rulestate.remembered(store) if state.rule not in fresh and _may_be_hidden(state, book.errors)
-    ]
+    remembered = rulestate.remembered(store)
+    missing = [state for state in remembered if state.rule not in fresh]
+    hidden = [state for state in missing if _may_be_hidden(state, book.errors)]
+    _carry_over(store, book, remembered, [state for state in missing if state not in hidden])
     kept = [rule for state in hidden for rule in _parse(state)]
     good = [(rule.name, rule.file, rule.text, rule.digest) for rule in book.rules]
     rulestate.remember(store, good, {rule.name for rule in kept}, now)
     return Rulebook((*book.rules, *kept), book.errors, tuple(rule.name for rule in kept))
 
 
-def _may_be_hidden(state: rulestate.RuleState, errors: Iterable[RuleError]) -> bool:
+def _carry_over(store: Store, book: Rulebook, remembered: list[RuleState], gone: list[RuleState]) -> None:
+    """A rule that vanished, and a new one that says the same: it was renamed, and its open alerts go with it."""
+    known = {state.rule for state in remembered}
+    newcomers = {rule.body_digest: rule.name for rule in book.rules if rule.name not in known}
+    for state in gone:
+        for old in _parse(state) if newcomers else ():
+            new = newcomers.pop(old.body_digest, None)
+            if new is not None:
+                moved = rulestate.carry_over(store, old.name, new, fingerprint)
+                log.info("a rule was renamed", old=old.name, new=new, alerts=moved)
+
+
+def _may_be_hidden(state: RuleState, errors: Iterable[RuleError]) -> bool:
     """A rule that is not among the good ones is hidden by a mistake when its file has one; else it was removed."""
     return any(error.file == state.file or error.rule == state.rule for error in errors)
 
 
-def _parse(state: rulestate.RuleState) -> tuple[Rule, ...]:
+def _parse(state: RuleState) -> tuple[Rule, ...]:
     """The remembered text, read again. It was good once; if this alertd no longer takes it, the rule rests."""
     return load_text(state.text, state.file).rules

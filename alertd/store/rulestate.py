@@ -1,8 +1,11 @@
 """The last good text of every rule, so that a broken file does not end what it watches."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import msgspec
+
+from ..model import Subject
 from .db import Row, Store
 
 
@@ -94,3 +97,22 @@ def failing(store: Store) -> list[Row]:
         "SELECT e.rule, s.name AS source, e.failures, e.error, e.failed_at FROM rule_evaluation e"
         " JOIN source s ON s.id = e.source_id WHERE e.failures > 0 ORDER BY e.rule, s.name"
     )
+
+
+def carry_over(store: Store, old: str, new: str, fingerprint: Callable[[str, str, Subject], str]) -> int:
+    """A rule has another name now: its open alerts move with it, and what it looked at. Returns how many moved.
+
+    An alert whose new fingerprint is taken, because there was a rule of that name long ago, keeps its old one.
+    """
+    with store.write():
+        rows = store.execute(
+            "SELECT a.id, a.subject, s.name FROM alert a JOIN source s ON s.id = a.source_id"
+            " WHERE a.rule = ? AND a.state <> 'resolved'",
+            (old,),
+        ).fetchall()
+        for key, subject, source in rows:
+            mark = fingerprint(new, source, msgspec.json.decode(subject, type=Subject))
+            store.execute("UPDATE alert SET rule = ? WHERE id = ?", (new, key))
+            store.execute("UPDATE OR IGNORE alert SET fingerprint = ? WHERE id = ?", (mark, key))
+        store.execute("DELETE FROM rule_evaluation WHERE rule = ?", (old,))
+    return len(rows)
