@@ -99,7 +99,7 @@ def _span(since: str | None, until: str | None, now: int, zone: str) -> tuple[in
     begin = end - USUAL_DAYS * 86_400_000 if since is None else clock.parse_moment(since, zone)
     if begin > end:
         raise UsageTrouble("--since lies after --until; turn them round.")
-    return begin, min(end, now)
+    return begin, end
 
 
 def _title(key: str, language: str, *values: object) -> str:

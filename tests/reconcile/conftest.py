@@ -65,9 +65,9 @@ class Bench:
 
     def product(self, code: str, stock: float, *, bodega: str = MAIN, **more: Any) -> int:
         """A product with one shelf."""
-        rows = more.pop("inventarios", [{"nombre_bodega": bodega, "stock": stock, "stock_minimo": more.pop("minimo", None)}])
-        return self.shop.add_product(nombre=f"Producto {code}", codigo=code, costo=2, costo_promedio=2, inventarios=rows,
-                                     **more)  # fmt: skip
+        usual = [{"nombre_bodega": bodega, "stock": stock, "stock_minimo": more.pop("minimo", None)}]
+        told = {"costo": 2, "costo_promedio": 2, "inventarios": usual, **more}
+        return self.shop.add_product(nombre=f"Producto {code}", codigo=code, **told)
 
 
 @dataclass
