@@ -117,8 +117,9 @@ def touch_moved(store: Store, source_id: int, after_id: int, since: int) -> int:
 def touch_changed(store: Store, source_id: int, now: int) -> None:
     """Products with a shelf that changed or vanished just now; joins the caller's transaction."""
     store.execute(
-        "INSERT OR IGNORE INTO unsettled SELECT ?1, l.product_id, ?2 FROM level l JOIN product p ON p.id = l.product_id"
-        " WHERE (l.changed_at = ?2 OR l.absent_at = ?2) AND p.source_id = ?1",
+        # No level changes without its product, and products are found by when they changed.
+        "INSERT OR IGNORE INTO unsettled SELECT ?1, p.id, ?2 FROM product p CROSS JOIN level l ON l.product_id = p.id"
+        " WHERE p.source_id = ?1 AND p.changed_at = ?2 AND (l.changed_at = ?2 OR l.absent_at = ?2)",
         (source_id, now),
     )
 

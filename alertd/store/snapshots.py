@@ -7,6 +7,7 @@ sweep that fails leaves nothing behind.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -276,6 +277,7 @@ _PRODUCT_COLUMNS = (
     "name", "code", "barcode", "category", "brand", "supplier", "kind", "enabled",
     "price", "cost", "previous_cost", "average_cost", "created_at",
 )  # fmt: skip
+_columns = attrgetter(*_PRODUCT_COLUMNS)
 _INSERT_PRODUCT = (
     f"INSERT INTO product (id, source_id, external_id, {', '.join(_PRODUCT_COLUMNS)}, digest, level_count, search,"
     f" first_seen_at, changed_at) VALUES ({', '.join('?' * (len(_PRODUCT_COLUMNS) + 8))})"
@@ -294,10 +296,6 @@ _UPDATE_LEVEL = (
     " stock = ?1, minimum = ?2, maximum = ?3, note = ?4, changed_at = CASE WHEN ?5 THEN ?6 ELSE changed_at END,"
     " absent_at = NULL, gone_at = NULL, last_seen_at = NULL WHERE id = ?7"
 )
-
-
-def _columns(product: Product) -> tuple[Any, ...]:
-    return tuple(getattr(product, column) for column in _PRODUCT_COLUMNS)
 
 
 def _search_text(product: Product) -> str:
