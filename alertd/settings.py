@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .errors import Trouble, UsageTrouble
 
@@ -24,6 +25,8 @@ class Settings:
     rules: Path | None
     secret_key: str | None
     admin_password: str | None
+    allow_private_hosts: bool = False
+    heartbeat_url: str | None = None
 
     @property
     def database(self) -> Path:
@@ -48,6 +51,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         rules=Path(rules).expanduser() if rules else None,
         secret_key=environment.get("ALERTD_SECRET_KEY") or None,
         admin_password=environment.get("ALERTD_ADMIN_PASSWORD") or None,
+        heartbeat_url=_heartbeat(environment.get("ALERTD_HEARTBEAT_URL") or None),
+        allow_private_hosts=_switch("ALERTD_ALLOW_PRIVATE_HOSTS", environment.get("ALERTD_ALLOW_PRIVATE_HOSTS", "")),
     )
 
 
@@ -129,10 +134,23 @@ def data_folder(name: str) -> Path:
     raise Trouble(f"The folder '{name}' that ships with alertd is missing; install alertd again.")
 
 
+def _heartbeat(url: str | None) -> str | None:
+    parts = urlsplit(url or "")
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc):
+        raise UsageTrouble("ALERTD_HEARTBEAT_URL must be an http:// or https:// address without a user in it.")
+    return url
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65_535:
         raise UsageTrouble(f"PORT is '{text}'; it must be a number from 0 to 65535.")
     return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.strip().lower() not in ("", "0", "1", "no", "yes", "false", "true"):
+        raise UsageTrouble(f"{name} is '{text}'; it may be 1 or 0.")
+    return text.strip().lower() in ("1", "yes", "true")
 
 
 def _address(url: str) -> str:

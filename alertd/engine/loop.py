@@ -18,12 +18,13 @@ from ..store.sources import Source
 from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
+from .tending import Tender
 
 log = structlog.get_logger()
 LOOK_SECONDS = 0.5
 SOURCES_AT_ONCE = 4
 REST_AFTER_FAULT_SECONDS = 5.0
-STOP_SECONDS = 6.0
+STOP_SECONDS = 4.0
 
 
 def free_lanes_of_the_dead(context: Context) -> int:
@@ -36,8 +37,10 @@ class Poller:
     """Polls what is due until it is stopped. `run` belongs in a thread of its own."""
 
     def __init__(self, context: Context, on_queued: Callable[[], None]) -> None:
-        self._context = replace(context, progress=self._between_pages)
+        self._context = replace(context, progress=self._between_pages, sleep=self._nap)
+        self._tell = context.progress
         self._on_queued = on_queued
+        self._tender = Tender(context)
         self._stopping = threading.Event()
         self._at_work: dict[int, threading.Thread] = {}
 
@@ -48,6 +51,8 @@ class Poller:
         budget.forget_before(self._context.store, self._context.now())
         while not self._stopping.is_set():
             self.turn()
+            if self._tender.turn():
+                self._on_queued()
             self._stopping.wait(LOOK_SECONDS)
         self._wait_for_turns()
 
@@ -81,14 +86,20 @@ class Poller:
         if cycle.queued:
             self._on_queued()
 
-    def _between_pages(self, _source: str, _lane: str, _page: int, _pages: int | None) -> None:
-        """The place where a reading can be given up: nothing of it was taken over yet."""
+    def _between_pages(self, source: str, lane: str, page: int, pages: int | None) -> None:
+        """Tell how far it came. And the place where a reading can be given up: nothing of it was taken over yet."""
+        self._tell(source, lane, page, pages)
         if self._stopping.is_set():
             raise SourceTrouble(
                 "alertd was stopped during this poll; it is read again at the next start.",
                 kind="stopped",
                 retry_at=self._context.now(),
             )
+
+    def _nap(self, seconds: float) -> None:
+        """Wait for a system that asked for patience; a stop ends the wait, and the reading with it."""
+        if self._stopping.wait(seconds):
+            self._between_pages("", "", 0, None)
 
     def _wait_for_turns(self) -> None:
         """Until each source has finished its page. One that hangs is cut off: what it read was not taken over."""

@@ -14,7 +14,9 @@ from ..settings import secret_key
 from ..store import users
 from ..web.app import create_app
 from ..web.server import Server
+from .actions import ProgressBoard, actions_of
 from .context import Context
+from .demoshop import DemoShop
 from .loop import Worker
 
 log = structlog.get_logger()
@@ -25,10 +27,12 @@ class Service:
 
     def __init__(self, context: Context, *, page: bool = True, work: bool = True) -> None:
         self._context = context
+        self._board = ProgressBoard()
+        self._demo = DemoShop(context) if page else None
         self.worker: Worker | None = None
         self.server = self._make_server() if page else None
         if work:
-            self.worker = Worker(context)
+            self.worker = Worker(replace(context, progress=self._board.tell))
 
     def _make_server(self) -> Server:
         context = self._context
@@ -39,6 +43,7 @@ class Service:
             clock=context.now,
             health=self.health,
             rules=self._rules,
+            actions=actions_of(context, self._board, self._demo),
         )
         server = Server(app, context.settings.host, context.settings.port)
         if context.settings.port == 0:
@@ -62,6 +67,8 @@ class Service:
 
     def start(self) -> None:
         """Begin to answer and to work."""
+        if self._demo:
+            self._demo.resume()
         if self.server:
             self.server.start()
         if self.worker:
@@ -73,6 +80,8 @@ class Service:
             self.server.stop()
         if self.worker:
             self.worker.stop()
+        if self._demo:
+            self._demo.stop()
 
 
 def let_somebody_in(context: Context) -> str | None:

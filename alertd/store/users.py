@@ -79,6 +79,16 @@ def set_password(store: Store, name: str, password: str, now: int) -> None:
         store.execute("DELETE FROM sign_in_failure WHERE who = ? OR at < ?", (_name(user.name), now - FAILURE_WINDOW))
 
 
+def set_role(store: Store, name: str, role: str) -> None:
+    """Let a person do more, or less. Raises UsageTrouble for an unknown name or role, and the last administrator."""
+    people.check_role(role)
+    with store.write():
+        user = _known(store, name)
+        if user.role == "admin" and role != "admin":
+            _keep_an_administrator(store, user)
+        store.execute("UPDATE user SET role = ? WHERE id = ?", (role, user.id))
+
+
 def set_language(store: Store, key: int, language: str) -> None:
     """Remember the language a user reads. Raises UsageTrouble for one the page does not speak."""
     store.execute("UPDATE user SET language = ? WHERE id = ?", (people.check_language(language), key))
@@ -93,10 +103,14 @@ def remove_user(store: Store, name: str) -> None:
     """Take a person's access away. Raises UsageTrouble for an unknown name and for the last administrator."""
     with store.write():
         user = _known(store, name)
-        others = store.value("SELECT count(*) FROM user WHERE role = 'admin' AND id <> ?", (user.id,))
-        if user.role == "admin" and not others:
-            raise UsageTrouble(f"'{user.name}' is the last administrator; add another one first.")
+        if user.role == "admin":
+            _keep_an_administrator(store, user)
         store.execute("DELETE FROM user WHERE id = ?", (user.id,))
+
+
+def _keep_an_administrator(store: Store, user: User) -> None:
+    if not store.value("SELECT count(*) FROM user WHERE role = 'admin' AND id <> ?", (user.id,)):
+        raise UsageTrouble(f"'{user.name}' is the last administrator; add another one first.")
 
 
 def make_setup_link(store: Store, now: int) -> str:

@@ -16,13 +16,38 @@ from ..rules.load import RuleSet
 from ..settings import Settings, data_folder
 from ..store import pages_alerts
 from ..store.db import Store
-from . import alerts, faults, guard, messages, overview, products, session
+from ..vault import Vault
+from . import (
+    account,
+    alerts,
+    audit,
+    channels,
+    connect,
+    faults,
+    guard,
+    links,
+    menu,
+    messages,
+    overview,
+    products,
+    record,
+    saying,
+    session,
+    sources,
+    users,
+)
 from . import health as health_page
 from . import rules as rules_page
+from .actions import Actions
 from .chart import HEIGHT, WIDTH
 from .room import Room, room
 from .words import LANGUAGES
+from .wrong import wrong
 
+FAMILIES = (
+    overview, alerts, products, rules_page, messages, sources, channels, connect, users, audit, account, session,
+    links, health_page,
+)  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
 
@@ -35,22 +60,27 @@ def create_app(
     clock: Clock = wall.now,
     health: Callable[[], Mapping[str, Any]] | None = None,
     rules: Callable[[], RuleSet] | None = None,
+    actions: Actions | None = None,
 ) -> Flask:
     """The page over a store.
 
     `health` says how the rest of alertd is doing, as a flat document with `ok` in it. `rules` gives the rules in force;
-    it is asked for every page, so it should remember what it read.
+    it is asked for every page, so it should remember what it read. `actions` is what the page may ask of the engine.
     """
     folder = data_folder("templates") / "web"
     app = Flask("alertd", template_folder=str(folder), static_folder=str(folder / "static"), static_url_path="/static")
     app.config.update(_configuration(settings, secret_key))
-    app.extensions["alertd"] = Room(store, settings, clock, rules or _no_rules, health or dict)
+    app.extensions["alertd"] = Room(
+        store, settings, clock, rules or _no_rules, health or dict, Vault(secret_key), actions or Actions()
+    )
     app.before_request(guard.meet)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(links.pages)
     app.before_request(guard.ask_for_session)
     app.after_request(guard.add_headers)
+    app.after_request(record.note_the_rest)
     faults.install(app)
-    for family in (overview, alerts, products, rules_page, messages, session, health_page):
+    for family in FAMILIES:
         app.register_blueprint(family.pages)
     _teach_templates(app, folder / "static")
     return app
@@ -79,12 +109,20 @@ def _teach_templates(app: Flask, static: Path) -> None:
     """Words and numbers as functions, so that macros need no context and every template is compiled once."""
     environment = app.jinja_env
     environment.undefined = StrictUndefined
+    environment.filters["browser"] = saying.browser
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        **{name: _of_reader(name) for name in ("t", "word", "count", "number", "value", "ago", "moment", "day")},
+        **{
+            name: _of_reader(name) for name in ("t", "word", "count", "number", "value", "ago", "span", "moment", "day")
+        },
         rfc3339=rfc3339,
         asset=_assets(static),
         firing_now=_firing_now,
+        wrong=wrong,
+        held_words=saying.held_words,
+        fate_words=saying.fate_words,
+        may=guard.may,
+        menu=menu.ENTRIES,
         languages=LANGUAGES,
         chart_width=WIDTH,
         chart_height=HEIGHT,

@@ -1,28 +1,30 @@
 """The door of the page: who is asking, in which language, and the headers that every answer carries.
 
-Every page needs a session unless its function is marked `@public`. Sessions live in a signed cookie that names the user
-and the generation of their password; a new password makes every older cookie worthless.
+Every page needs a session unless its function is marked `@public`. The signed cookie carries the token of a session
+that the store knows, and the generation of the password; signing out and a new password make it worthless.
+
+Whoever is signed in may look; a post needs an editor unless its function is marked `@needs` another role.
 """
 
-import secrets
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, session, url_for
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..store import users
+from ..store import sessions, users
 from .reader import Reader
 from .room import room
 from .words import LANGUAGES
 
 View = TypeVar("View", bound=Callable[..., object])
+_RANK = {"viewer": 0, "editor": 1, "admin": 2}
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -37,9 +39,24 @@ def public(view: View) -> View:
     return view
 
 
+def needs(role: str) -> Callable[[View], View]:
+    """Mark a page that only people of this role, or a higher one, may use."""
+
+    def mark(view: View) -> View:
+        view.needs = role  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def may(role: str) -> bool:
+    """Whether the person who is signed in may do what this role may."""
+    return g.user is not None and _RANK[g.user.role] >= _RANK[role]
+
+
 def meet() -> None:
     """Set the reader up before anything can fail, so that even a fault is told in their language."""
-    g.user = None
+    g.user = g.session = None
     g.reader = Reader(_language(), room().clock())
     limit = current_app.config["MAX_CONTENT_LENGTH"]
     if (request.content_length or 0) > limit:
@@ -47,24 +64,35 @@ def meet() -> None:
 
 
 def ask_for_session() -> AnyResponse | None:
-    """Let the signed-in pass, and everybody to public pages; send the others to sign in and back."""
+    """Let the signed-in pass where their role allows, and everybody to public pages; send the others to sign in.
+
+    A part of a page that asks for news of itself is told to load the whole page instead: it leads to the sign-in form.
+    """
     if request.endpoint is None or request.endpoint == "static":
         return None
     g.user = _signed_in()
     if g.user is not None and g.user.language:
         g.reader = Reader(g.user.language, g.reader.now)
     view = current_app.view_functions[request.endpoint]
-    if g.user is not None or getattr(view, "is_public", False):
+    if getattr(view, "is_public", False):
         return None
+    if g.user is not None:
+        if not may(getattr(view, "needs", "viewer" if request.method in ("GET", "HEAD", "OPTIONS") else "editor")):
+            raise Forbidden
+        return None
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Refresh": "true"})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("session.login", next=None if wanted in (None, "/") else wanted), 303)
 
 
 def begin_session(user: users.User) -> None:
     """Start afresh for this person: nothing of the session before the sign-in survives it."""
+    agent = request.headers.get("User-Agent", "")
+    token = sessions.begin(room().store, user.id, address=client_address(), agent=agent, now=g.reader.now)
     session.clear()
     session.permanent = True
-    session["id"] = secrets.token_hex(8)
+    session["id"] = token
     session["user"] = user.id
     session["generation"] = user.generation
 
@@ -99,9 +127,15 @@ def client_address() -> str:
 
 
 def _signed_in() -> users.User | None:
-    key = session.get("user")
-    user = users.user_by_id(room().store, key) if isinstance(key, int) else None
-    return user if user is not None and user.generation == session.get("generation") else None
+    """Who holds the cookie. Its session must be one that the store knows, and of the password of today."""
+    token, store = session.get("id"), room().store
+    found = sessions.find(store, token, g.reader.now) if isinstance(token, str) else None
+    user = users.user_by_id(store, found.user_id) if found is not None else None
+    if found is None or user is None or user.generation != session.get("generation"):
+        return None
+    sessions.seen(store, found, g.reader.now)
+    g.session = found
+    return user
 
 
 def _language() -> str:

@@ -1,10 +1,12 @@
 """The messages: what was said, to whom, and whether it arrived."""
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from ..store import pages_messages
+from ..store import outbox, pages_messages
 from .choices import options, pairs
 from .paging import links, read_cursor
+from .record import record
 from .room import room
 
 pages = Blueprint("messages", __name__)
@@ -41,3 +43,29 @@ def one(key: int) -> str:
         alerts=pages_messages.alerts_in_message(store, key),
         titles=room().titles(g.reader.language),
     )
+
+
+@pages.post("/messages/<int:key>/retry")
+def retry(key: int) -> Response:
+    """Give a message that was given up another life."""
+    return _retry(key, url_for("messages.one", key=key) if key < 2**63 else url_for("messages.index"))
+
+
+@pages.post("/messages/retry")
+def retry_all() -> Response:
+    """The same for every message that was given up and whose channel still exists."""
+    return _retry(None, url_for("messages.index", state="waiting"))
+
+
+def _retry(key: int | None, target: str) -> Response:
+    if key is not None and key >= 2**63:
+        abort(404)
+    with room().store.write():
+        count = outbox.retry_dead(room().store, now=g.reader.now, message_id=key)
+        if count:
+            record("messages.retried", str(key or ""), messages=count)
+    if count:
+        flash(g.reader.count("messages.retried#", count), "good")
+    else:
+        flash(g.reader.t("messages.not_retried"), "bad")
+    return redirect(target, 303)

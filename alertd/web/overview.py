@@ -49,6 +49,7 @@ def show() -> str:
         outbox=pages_overview.outbox(store, now),
         channels=pages_overview.channel_count(store),
         rule_errors=len(rules.errors),
+        can_connect=room().actions.connect is not None,
     )
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from .. import clock
 from .words import CATALOGUE
@@ -63,6 +64,13 @@ class Reader:
             return self.t("word.now")
         span = timedelta(milliseconds=at - self.now)
         return format_timedelta(span, add_direction=True, format="short", locale=self.locale)
+
+    def span(self, seconds: float) -> str:
+        """A duration in its largest whole unit: "5 minutos", "1 hora"."""
+        for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+            if seconds >= size and seconds % size == 0:
+                return format_unit(int(seconds // size), f"duration-{unit}", locale=self.locale)
+        return format_unit(round(seconds, 1), "duration-second", locale=self.locale)
 
     def moment(self, at: int, zone: str | None) -> str:
         """A moment on the shop's clock: "20 nov, 16:20", with the year when it is not this one."""

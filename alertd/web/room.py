@@ -12,8 +12,10 @@ from ..errors import Trouble
 from ..rules.load import RuleError, RuleSet
 from ..rules.rule import Rule
 from ..settings import Settings
-from ..store import pages_overview
+from ..store import pages_overview, quality
 from ..store.db import Store
+from ..vault import Vault
+from .actions import Actions, SourceCheck
 from .state import state_at
 
 
@@ -26,9 +28,13 @@ class Room:
     clock: Clock
     load_rules: Callable[[], RuleSet]
     health: Callable[[], Mapping[str, Any]]
+    vault: Vault
+    actions: Actions = field(default_factory=Actions)
+    checks: dict[str, SourceCheck] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _counted_at: object = None
     _shelves: dict[int, pages_overview.Shelf] = field(default_factory=dict)
+    _findings: dict[int, tuple[object, dict[str, int]]] = field(default_factory=dict)
 
     def rules(self) -> RuleSet:
         """The rules in force; none, and a mistake that says why, when their folder cannot be read."""
@@ -50,6 +56,16 @@ class Room:
                 self._shelves = pages_overview.shelves(self.store, state)
                 self._counted_at = mark
             return self._shelves
+
+    def findings(self, source_id: int) -> dict[str, int]:
+        """What is wrong with a source's data; counted again only when something was polled since."""
+        mark = pages_overview.newest_poll(self.store)
+        with self._lock:
+            known = self._findings.get(source_id)
+            if known is None or known[0] != mark:
+                known = (mark, quality.findings(self.store, source_id))
+                self._findings[source_id] = known
+            return known[1]
 
 
 def title_of(rule: Rule, language: str) -> str:

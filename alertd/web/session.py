@@ -5,8 +5,10 @@ from werkzeug.wrappers import Response
 
 from .. import people
 from ..errors import UsageTrouble
-from ..store import users
-from .guard import begin_session, client_address, public, safe_next
+from ..store import audit, sessions, users
+from ..store import sources as systems
+from .guard import begin_session, client_address, needs, public, safe_next
+from .record import changes_nothing
 from .room import room
 from .words import LANGUAGES
 
@@ -38,13 +40,17 @@ def sign_in() -> Answer:
     users.forgive_tries(store, name, address, now)
     users.seen(store, user.id, now)
     begin_session(user)
+    audit.note(store, who=user.name, what="session.opened", about=user.name, now=now, facts={"address": address})
     return redirect(safe_next(request.form.get("next")), 303)
 
 
 @pages.post("/logout")
+@needs("viewer")
+@changes_nothing
 def sign_out() -> Answer:
-    """Forget the session, keep the language."""
+    """End the session, also for a copy of its cookie; keep the language."""
     language = g.reader.language
+    sessions.end(room().store, g.session.digest)
     session.clear()
     session["language"] = language
     return redirect(url_for("session.login"), 303)
@@ -52,6 +58,7 @@ def sign_out() -> Answer:
 
 @pages.post("/language")
 @public
+@changes_nothing
 def choose_language() -> Answer:
     """Remember the language with the user, or with the session of somebody who has not signed in."""
     language = request.form.get("language", "")
@@ -85,8 +92,10 @@ def make_administrator(token: str) -> Answer:
         return _setup_form(token, g.reader.t("setup.name_bad")), 422
     if user is None:
         return _gone()
+    audit.note(room().store, who=user.name, what="user.added", about=user.name, now=now, facts={"role": user.role})
     begin_session(user)
-    return redirect(url_for("overview.show"), 303)
+    first = room().actions.connect is not None and not systems.list_sources(room().store)
+    return redirect(url_for("connect.shop" if first else "overview.show"), 303)
 
 
 def _mistake(name: str, password: str, again: str | None) -> str | None:

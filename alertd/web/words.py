@@ -4,6 +4,9 @@ A key holds one sentence a language. `{name}` is filled in by the caller. A key 
 `Reader.count`: one sentence for one thing, after `|` the one for several. Names of products are never translated.
 """
 
+from .words_connect import WORDS as _CONNECT
+from .words_owner import WORDS as _OWNER
+
 LANGUAGES = {"es": "Español", "pt": "Português", "en": "English"}
 _ORDER = ("es", "pt", "en")
 
@@ -325,9 +328,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "The last reading did not finish. What you see is from the one before.",
     ),
     "source.fault.held": (
-        "La última lectura se ve rara y no se usó. Si es correcta, acéptela en el servidor con:",
-        "A última leitura parece estranha e não foi usada. Se estiver certa, aceite no servidor com:",
-        "The last reading looks odd and was not used. If it is right, accept it on the server with:",
+        "La última lectura se ve rara y no se usó. Espera que alguien la acepte o la rechace.",
+        "A última leitura parece estranha e não foi usada. Espera que alguém aceite ou recuse.",
+        "The last reading looks odd and was not used. It waits for somebody to accept or refuse it.",
     ),
     # Alerts
     "alerts.title": ("Alertas", "Alertas", "Alerts"),
@@ -551,5 +554,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in _WORDS.items()} for place, language in enumerate(_ORDER)
+    language: {key: words[place] for key, words in {**_WORDS, **_OWNER, **_CONNECT}.items()}
+    for place, language in enumerate(_ORDER)
 }

@@ -63,6 +63,5 @@ def signed_in(app: Flask, store: Store) -> FlaskClient:
     """Marta, who administers the shop and reads Spanish."""
     key = makers.user(store, language="es")
     browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["user"], session["generation"] = key, 1
+    makers.sign_in(browser, store, key)
     return browser
