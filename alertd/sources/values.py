@@ -35,8 +35,10 @@ def maybe_number(value: Any, field: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise BadValueError(f"'{field}' is {_shown(value)} where a number belongs")
+    if isinstance(value, str) and "_" in value:
+        raise BadValueError(f"'{field}' is {_shown(value)} where a number belongs")
     try:
-        found = float(value.strip()) if isinstance(value, str) and "_" not in value else float(value)
+        found = float(value)
     except (ValueError, OverflowError):
         raise BadValueError(f"'{field}' is {_shown(value)} where a number belongs") from None
     if not math.isfinite(found) or abs(found) > LARGEST:

@@ -39,7 +39,8 @@ PATHS = ("inventory", "inventory", "inventory", "sales", "returns", "")
 STEP = timedelta(minutes=5)
 PACE = 6
 WRONG = (
-    "false resolve", "false gone", "false sold-out", "wrong level", "missed low", "call over budget", "call while blocked",
+    "false resolve", "false gone", "false sold-out", "wrong level", "missed low", "call over budget",
+    "call while blocked",
 )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ class Fact:
 
     @property
     def low(self) -> bool:
-        return self.enabled and self.minimum is not None and 0 < self.minimum and self.stock <= self.minimum
+        return self.enabled and self.minimum is not None and self.minimum > 0 and self.stock <= self.minimum
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A living, misbehaving shop: nothing false is believed, nothing true is missed. `simulation` runs it for as long as you like."""
+"""A living, misbehaving shop: nothing false is believed, nothing true is missed. `simulation` can run it for longer."""
 
 from pathlib import Path
 

@@ -50,7 +50,7 @@ def read_page(envelope: Envelope, number_of_page: int, known: Container[int]) ->
     """One page, its unchanged products told apart by digest. Raises SourceTrouble when `data` is no list."""
     try:
         raws = _products.decode(envelope.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise SourceTrouble("The answer holds no list of products where one belongs.", kind="answer") from None
     unchanged: list[int] = []
     changed: list[tuple[int, Product]] = []
@@ -90,7 +90,7 @@ def read_product(raw: msgspec.Raw) -> Product | Quarantined:
             for row in found.inventarios
         ]
         return _assemble(found, merge_levels(levels))
-    except (msgspec.DecodeError, UnicodeDecodeError, BadValueError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadValueError):
         return _read_patiently(raw)
 
 
@@ -120,7 +120,7 @@ def _read_patiently(raw: msgspec.Raw) -> Product | Quarantined:
         if not isinstance(fields, Mapping):
             raise BadValueError("a product is no object")
         return _product_from(fields)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Quarantined(key="", reason="it is no JSON object", raw=shown(raw))
     except BadValueError as fault:
         return Quarantined(key=key_of(fields), reason=str(fault), raw=shown(raw))

@@ -33,7 +33,7 @@ def read_document(raw: msgspec.Raw, kind: str) -> Document | Quarantined:
         if not isinstance(fields, Mapping):
             raise BadValueError("a document is no object")
         return _sale(fields) if kind == "sale" else _return(fields)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Quarantined(key=f"{kind}:", reason="it is no JSON object", raw=shown(raw))
     except BadValueError as fault:
         return Quarantined(key=f"{kind}:{key_of(fields)}", reason=str(fault), raw=shown(raw))
@@ -49,7 +49,7 @@ def read_documents(envelope: Envelope, kind: str, number_of_page: int) -> Docume
     """One page of sales or returns. Raises SourceTrouble when `data` is no list."""
     try:
         raws = _items.decode(envelope.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise SourceTrouble("The answer holds no list of documents where one belongs.", kind="answer") from None
     documents: list[Document] = []
     quarantined: list[Quarantined] = []

@@ -50,7 +50,7 @@ def judge(
     """
     try:
         envelope = _envelope.decode(body.removeprefix(BYTE_ORDER_MARK))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _not_json(status, body, host) from None
     if 200 <= status < 300 and envelope.success is True:
         return envelope
@@ -61,10 +61,12 @@ def judge(
 
 
 def _not_json(status: int, body: bytes, host: str) -> SourceTrouble:
-    # A 403 without JSON comes from something that stands before the server, and says nothing about the key.
-    if status == 401:
-        return _key_refused(host)
-    if status >= 500 or status == 429:
+    if status == 403:
+        # The server itself never answers so; this comes from something that stands before it.
+        return SourceTrouble(
+            f"Something before {host} refused the call (403); try from another network.", kind="request"
+        )
+    if status >= 400:
         return _refusal(status, Envelope(), host)
     if body.lstrip()[:1] == b"<":
         return SourceTrouble(
