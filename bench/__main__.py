@@ -43,7 +43,7 @@ def measure(stack: ExitStack, cache: Path, *, quick: bool) -> list[Figure]:
     for products in SIZES:
         print(f"... {products:,} products", flush=True)
         stall = Shop(stack, cache, products)
-        rounds = 1 if quick else 5 if products < SIZES[-1] else 3
+        rounds = 1 if quick else 8 if products < SIZES[-1] else 4
         for where in ("http", "files"):
             figures += workloads.cycles(stall, where, rounds)
     print("... far server, rules, messages", flush=True)

@@ -65,7 +65,7 @@ def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
     """First load, then cycles with 1 % of churn and without any, alertd and the floor in turn."""
     found: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {"first load": [], "1 % churn": [], "no change": []}
     with pair(stall, where) as (ours, floor):
-        for number in range(2 * rounds + 1):
+        for number in range(rounds + 1):
             edition = shop.EDITIONS[number % 2]
             stall.order(f"use/{edition}")
             kinds = ["first load"] if number == 0 else ["1 % churn", "no change"]

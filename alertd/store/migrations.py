@@ -173,8 +173,7 @@ def m02_catalogue(database: Database) -> None:
             UNIQUE (source_id, external_id)
         ) STRICT;
         CREATE INDEX product_by_name ON product (source_id, name, id);
-        CREATE INDEX product_present ON product (source_id, level_count) WHERE absent_at IS NULL;
-        CREATE INDEX product_changed ON product (source_id, changed_at);
+        CREATE INDEX product_present ON product (source_id, absent_at, level_count);
         CREATE INDEX product_absent ON product (source_id) WHERE absent_at IS NOT NULL;
         CREATE INDEX product_by_code ON product (source_id, code) WHERE code IS NOT NULL;
 
