@@ -45,27 +45,27 @@ def tell(store: Store, source: Source, rules: Iterable[Rule], *, now: int, first
 
     Looks without the write lock first: mostly there is nothing to say. `first` is the first reading ever of a source.
     """
-    desk = _Desk(store, source, {rule.name: rule for rule in rules}, now)
+    told.set_back(store, now)
+    desk = Desk(store, source, {rule.name: rule for rule in rules}, now)
     if desk.plan().empty:
         return 0
     with store.write():
-        told.set_back(store, now)
         plan = desk.plan()
-        missed = {channel_id: _take_back(desk, channel_id) for channel_id in plan.tellings}
-        if any(missed.values()):
+        taken = {channel_id: _take_back(desk, channel_id) for channel_id in plan.tellings}
+        if any(ids for ids, _ in taken.values()):
             plan = desk.plan()
         for question in plan.forget:
             told.forget(store, question.channel_id, question.alert_id)
         for alert_id, until in plan.fold.items():
             alerts.fold(store, alert_id, until)
         return sum(
-            _tell_channel(desk, desk.channels[key], tellings, missed.get(key) or set(), first=first)
+            _tell_channel(desk, desk.channels[key], tellings, taken.get(key, (set(), 0)), first=first)
             for key, tellings in plan.tellings.items()
         )
 
 
 @dataclass(slots=True)
-class _Desk:
+class Desk:
     """What is at hand while one source is told."""
 
     store: Store
@@ -162,14 +162,16 @@ def speaks_to(rule: Rule, channel: Channel) -> bool:
     return rule.notify is None or channel.name in rule.notify
 
 
-def _take_back(desk: _Desk, channel_id: int) -> set[int]:
+def _take_back(desk: Desk, channel_id: int) -> tuple[set[int], int]:
     return outbox.supersede(desk.store, channel_id=channel_id, source=desk.source.name, now=desk.now)
 
 
-def _tell_channel(desk: _Desk, channel: Channel, tellings: list[Telling], taken_back: set[int], *, first: bool) -> int:
+def _tell_channel(
+    desk: Desk, channel: Channel, tellings: list[Telling], taken_back: tuple[set[int], int], *, first: bool
+) -> int:
     """The messages for one channel; returns how many there were."""
     spoken, silent = messages.once_each(tellings)
-    missed = len(taken_back - {each.question.alert_id for each in tellings})
+    missed = taken_back[1] + len(taken_back[0] - {each.question.alert_id for each in tellings})
     letters = _letters(desk, channel, spoken, silent, first=first)
     for letter in letters:
         full = messages.with_trends(desk.store, desk.source, letter, desk.now)
@@ -179,7 +181,7 @@ def _tell_channel(desk: _Desk, channel: Channel, tellings: list[Telling], taken_
 
 
 def _letters(
-    desk: _Desk, channel: Channel, spoken: list[Telling], silent: list[Telling], *, first: bool
+    desk: Desk, channel: Channel, spoken: list[Telling], silent: list[Telling], *, first: bool
 ) -> list[Letter]:
     standing: list[Telling] = []
     news: list[Telling] = []

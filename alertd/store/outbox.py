@@ -156,7 +156,9 @@ def _due(store: Store, due: int, now: int, limit: int, besides: Collection[int |
 
 # What was written before the clock was set back: a message made in the future is due, a lease from there is over.
 _LONGEST_LEASE = 5 * 60_000
-_OPEN_NOW = "(due_at <= ? OR (created_at > ? AND attempts = 0) OR due_at > ?) AND (lease_until <= ? OR lease_until > ?)"
+_OPEN_NOW = (
+    "(due_at <= ? OR (created_at > ? AND due_at >= created_at) OR due_at > ?) AND (lease_until <= ? OR lease_until > ?)"
+)
 
 
 def _soonest(now: int) -> int:
@@ -275,30 +277,34 @@ def retry_dead(store: Store, *, now: int, message_id: int | None = None) -> int:
         ).rowcount
 
 
-def supersede(store: Store, *, channel_id: int, source: str, now: int) -> set[int]:
+def supersede(store: Store, *, channel_id: int, source: str, now: int) -> tuple[set[int], int]:
     """Take back what a channel that has been failing for an hour never got about a source; in the caller's transaction.
 
     The rows stay as a record. What may have arrived, what is on its way, and what a part of the recipients of a mail
-    have, is left alone, and everything older than it. Returns the ids of the alerts they spoke of.
+    have, is left alone, and everything older than it. Returns the ids of the alerts they spoke of, and how many they
+    said had come and gone unseen.
     """
     rows = store.rows(
-        "SELECT id, created_at, attempts, unsure OR reached IS NOT NULL OR lease_until > ? AS fixed FROM message"
+        "SELECT id, created_at, attempts, unsure OR reached IS NOT NULL OR lease_until > ? AS fixed,"
+        " coalesce(json_extract(content, '$.missed'), 0) AS missed FROM message"
         " WHERE channel_id = ? AND source = ? AND state = 'waiting' AND kind = 'alerts' ORDER BY id DESC",
         (now, channel_id, source),
     )
     if not any(row["attempts"] and now - row["created_at"] >= HOUR for row in rows):
-        return set()
+        return set(), 0
     taken: set[int] = set()
+    missed = 0
     for row in rows:
         if row["fixed"]:
             break
         alerts = store.execute("SELECT alert_id FROM message_alert WHERE message_id = ?", (row["id"],))
         taken.update(each for (each,) in alerts)
+        missed += row["missed"]
         told.take_back(store, row["id"], channel_id)
         store.execute(
             "UPDATE message SET state = 'superseded', lease_until = 0, lease_by = NULL WHERE id = ?", (row["id"],)
         )
-    return taken
+    return taken, missed
 
 
 def spoken_since(store: Store, channel_id: int, since: int) -> list[int]:

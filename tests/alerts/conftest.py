@@ -75,7 +75,9 @@ class House:
 
     def product(self, key: int, stock: float, minimum: float | None = 5, **more: object) -> None:
         level = {"nombre_bodega": BODEGA, "stock": stock, "stock_minimo": minimum}
-        self.shop.add_product(id=key, **{"nombre": f"Producto {key}", "codigo": f"P-{key}", **more}, inventarios=[level])
+        self.shop.add_product(
+            id=key, **{"nombre": f"Producto {key}", "codigo": f"P-{key}", **more}, inventarios=[level]
+        )
 
     def stock(self, key: int, stock: float) -> None:
         self.shop.set_level(key, BODEGA, stock=stock)
@@ -137,5 +139,3 @@ def calm_house(house: House) -> House:
     house.poll()
     house.at += 5 * MINUTE
     return house
-
-
