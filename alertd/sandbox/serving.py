@@ -53,10 +53,11 @@ class Serving:
         if self._stop.is_set():
             return
         self._stop.set()
+        # Answers first: one that ends after the sockets are gone would find nothing to write to.
+        self._server.task_dispatcher.shutdown()
         self._server.trigger.pull_trigger(lambda: close_all(self._server._map))
         for thread in self._threads:
             thread.join(timeout=5)
-        self._server.task_dispatcher.shutdown()
 
     def __enter__(self) -> Self:
         return self

@@ -4,10 +4,11 @@ Pages come out in their order, a fault when its page's turn comes. Every call is
 caller's own thread, which also judges every reply: the threads here do nothing but wait for the network.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -29,7 +30,7 @@ class Ahead(Generic[Answer]):
         self._path = path
         self._query = query
         self._dated = dated
-        self._pool: ThreadPoolExecutor | None = None
+        self._threads: list[threading.Thread] = []
         self._waiting: dict[int, Future[Reply]] = {}
         self._refused: tuple[int, SourceTrouble] | None = None
         self._recent: deque[float] = deque(maxlen=AT_ONCE)
@@ -55,6 +56,7 @@ class Ahead(Generic[Answer]):
         """
         if not self.far or self._refused or any(_failed(future) for future in self._waiting.values()):
             return
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
         for number in range(after + 1, min(after + AT_ONCE, last) + 1):
             if number not in self._waiting and not self._send(number):
                 return
@@ -70,16 +72,22 @@ class Ahead(Generic[Answer]):
         except SourceTrouble as refusal:
             self._refused = (number, refusal)
             return False
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fetch")
-        self._waiting[number] = self._pool.submit(self._call, number)
+        future = self._waiting[number] = Future()
+        # A daemon, unlike a thread of a pool: a server that hangs must not keep the process from ending.
+        thread = threading.Thread(target=self._call, args=(number, future), name=f"fetch-{number}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
         return True
 
-    def _call(self, number: int) -> Reply:
+    def _call(self, number: int, future: Future[Reply]) -> None:
         started = time.monotonic()
-        reply = self._http.send(self._path, {**self._query, "page": number})
+        try:
+            reply = self._http.send(self._path, {**self._query, "page": number})
+        except BaseException as fault:  # handed to whoever asks for the page, as a pool would
+            future.set_exception(fault)
+            return
         self._recent.append(time.monotonic() - started)
-        return reply
+        future.set_result(reply)
 
     def _fetch_now(self, number: int, tries: int) -> Answer:
         started = time.monotonic()
@@ -90,9 +98,9 @@ class Ahead(Generic[Answer]):
     def close(self) -> None:
         """Forget what was not taken, and wait until no thread is at work any more."""
         self._waiting.clear()
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
 
     def __enter__(self) -> Self:
         return self

@@ -312,7 +312,8 @@ def _save(
 def _save_lines(store: Store, document_id: int, lines: list[tuple[Line, int | None]]) -> None:
     store.execute("DELETE FROM document_line WHERE document_id = ?", (document_id,))
     store.connection.executemany(
-        "INSERT INTO document_line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO document_line (document_id, number, product_id, code, name, brand, quantity, total)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (document_id, number, product, line.code, line.name, line.brand, line.quantity, line.total)
             for number, (line, product) in enumerate(lines, start=1)

@@ -43,7 +43,6 @@ WRONG_USAGE = [
     (("source", "accept", "otra"), "tienda"),
     (("source", "remove", "otra"), "tienda"),
     (("source", "add", "oracle", "x", "--api-key", "k"), "smartpyme"),
-    (("source", "add", "smartbis", "x", "--api-key", "k"), "not available yet"),
     ((*ADD, "tienda", "--base-url", URL, "--api-key", "k"), "already"),
     ((*ADD, "Mi Tienda", "--base-url", URL, "--api-key", "k"), "small letters"),
     ((*ADD, "x", "--base-url", URL), "--api-key -"),

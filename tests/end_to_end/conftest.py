@@ -12,6 +12,7 @@ from .house import House
 from .receivers import PostOffice, WebService
 
 COFFEE, RICE = 1, 2
+FAR = 0.04
 WAREHOUSE = "Bodega Principal"
 
 
@@ -24,10 +25,15 @@ class HeldPages:
         self._free = threading.Event()
 
     def hold(self) -> None:
+        """Hang from now on. The first page takes as long as one from a far server does."""
         self._shop.faults.sleep = self._wait
+        self._shop.faults.add("slow", path="inventory", times=1, seconds=FAR)
         self._shop.faults.add("slow", path="inventory", after=1)
 
-    def _wait(self, _seconds: float) -> None:
+    def _wait(self, seconds: float) -> None:
+        if seconds == FAR:
+            self._free.wait(FAR)
+            return
         self.reached.set()
         self._free.wait(30)
 
