@@ -5,6 +5,7 @@ import click
 from ..engine import cycle as engine
 from ..engine.context import Context
 from ..engine.cycle import Cycle
+from ..engine.tending import tell_due
 from ..engine.loop import free_lanes_of_the_dead
 from ..notify.worker import deliver_pass
 from ..store import outbox, sources
@@ -95,6 +96,8 @@ def _mistakes(context: Context) -> list[str]:
 def deliver(as_json: bool) -> int:
     """One pass over the messages that wait. Exit status 1 when any could not be delivered."""
     with opened() as context:
+        # What was held back may go by now: a silence or a quiet night is over, a reminder or a digest is due.
+        tell_due(context)
         done = deliver_pass(
             context.store, context.vault, url=context.settings.url, now=context.now(), clock=context.now
         )
