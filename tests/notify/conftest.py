@@ -29,6 +29,7 @@ class Receiver:
         self.got: list[dict] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.extra: dict[str, str] = {}
         self.gate = threading.Event()
         self.gate.set()
         receiver = self
@@ -45,6 +46,8 @@ class Receiver:
                     self.send_response(status)
                     if 300 <= status < 400:
                         self.send_header("Location", f"http://127.0.0.1:{receiver.port}/elsewhere")
+                    for name, value in receiver.extra.items():
+                        self.send_header(name, value)
                     self.send_header("Content-Length", str(len(answer)))
                     self.end_headers()
                     self.wfile.write(answer)
