@@ -99,6 +99,30 @@ class Document(msgspec.Struct, frozen=True):
     updated_at: int | None = None
 
 
+class Moved(msgspec.Struct, frozen=True, gc=False):
+    """What a transaction did to one product, told by the product's own id: less than zero went out."""
+
+    product: int | str
+    quantity: float
+
+
+class Transaction(msgspec.Struct, frozen=True):
+    """Something that was handed out (`withdrawal`), taken back (`return`) or swapped (`exchange`), written once.
+
+    Of where and for whom it happened it keeps ids of a sector and a cost centre, and nothing of a person. One that was
+    not `completed` moved nothing.
+    """
+
+    kind: str
+    id: int | str
+    completed: bool
+    moved: tuple[Moved, ...]
+    state: str | None = None
+    happened_at: int | None = None
+    sector: str | None = None
+    cost_center: str | None = None
+
+
 class DocumentPage(msgspec.Struct, frozen=True):
     """One page of documents; `total` is the number the source claims for the whole window."""
 

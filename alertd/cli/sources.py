@@ -2,16 +2,20 @@
 
 import re
 import sys
+from pathlib import Path
 
 import click
 
 from .. import clock
-from ..engine import cycle, inspect
+from ..engine import counting, cycle, inspect
 from ..errors import Trouble, UsageTrouble
+from ..sources.loose import decimal
 from ..sources.registry import Kind, address_for, kind_named
-from ..store import options
+from ..sources.values import BadValueError
+from ..store import ledger, options
 from ..store import sources as stored
-from .output import as_json, duration, local_time, opened, print_json, table
+from ..store.db import Row
+from .output import as_json, duration, local_time, number, opened, print_json, table
 from .polling import report
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -152,6 +156,64 @@ def _setting(kind: Kind, text: str) -> tuple[str, str | None]:
     if value and allowed and value not in allowed:
         raise UsageTrouble(f"'{option}' may be {', '.join(allowed)}.")
     return option, value.strip() or None
+
+
+@source.command("count")
+@click.argument("name")
+@click.argument("product", required=False)
+@click.argument("quantity", required=False)
+@click.option("--minimum", help="Its minimum from now on; the one given before stays without it.")
+@click.option(
+    "--csv", "file", type=click.Path(exists=True, dir_okay=False), help="Many: columns codigo, cantidad, minimo."
+)
+@click.option("--by", help="Who counted.")
+@as_json
+def count(
+    name: str,
+    product: str | None,
+    quantity: str | None,
+    minimum: str | None,
+    file: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Say how many of a PRODUCT there are, where the system tells no stock; without one, show the last counts."""
+    with opened() as context:
+        found = stored.get_source(context.store, name)
+        if file:
+            counts = counting.parse_counts(counting.text_of(Path(file).read_bytes()))
+        elif product is not None:
+            counts = [_count(product, quantity, minimum)]
+        else:
+            _show_counts(ledger.counts(context.store, found.id), found, as_json)
+            return
+        written = counting.take_counts(context, found, counts, by=by)
+    click.echo(f"Counted {written} of '{name}'; what moves from now on is taken off or added.", err=True)
+
+
+def _count(product: str, quantity: str | None, minimum: str | None) -> counting.Counted:
+    try:
+        counted, least = decimal(quantity, "quantity"), decimal(minimum, "minimum")
+    except BadValueError:
+        raise UsageTrouble("A count is a number: alertd source count NAME CODE 12 [--minimum 4].") from None
+    if counted is None:
+        raise UsageTrouble(f"How many of '{product}' are there? Write: alertd source count NAME CODE 12.")
+    return counting.Counted(product, counted, least)
+
+
+def _show_counts(rows: list[Row], found: stored.Source, as_json: bool) -> None:
+    if as_json:
+        print_json({"source": found.name, "counts": [{**row, "at": clock.rfc3339(row["at"])} for row in rows]})
+        return
+    if not rows:
+        click.echo(f"Nothing of '{found.name}' was counted yet: alertd source count {found.name} CODE 12", err=True)
+        return
+    shown = [
+        (row["code"] or row["id"], row["name"], local_time(row["at"], found.timezone), number(row["counted"]),
+         number(row["minimum"]), number(row["stock"]))
+        for row in rows
+    ]  # fmt: skip
+    table(("code", "name", "counted at", "counted", "minimum", "now"), shown, right=(3, 4, 5))
 
 
 @source.command("accept")

@@ -11,7 +11,7 @@ from ..sources.registry import KINDS
 from ..store import alerts, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
-from . import lanes, planner
+from . import lanes, planner, transacting
 from .context import Context
 from .heartbeat import beat
 from .lanes import Turn
@@ -117,7 +117,7 @@ def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
     started, calls = time.monotonic(), turn.reader.requests
     retry_at: int | None = None
     try:
-        lanes.run(turn, lane, poll)
+        (transacting.run if lane == transacting.LANE else lanes.run)(turn, lane, poll)
     except SourceTrouble as fault:
         poll.error, poll.error_kind = str(fault), fault.kind
         retry_at = fault.retry_at or (purse.refused() if fault.kind == "quota" else None)
@@ -194,6 +194,9 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
             due.append(lane)
     if foreground and "sweep" not in due and (source.sweep_every is None or not due):
         due.insert(0, "sweep")
+    if foreground and transacting.LANE in KINDS[source.kind].lanes and transacting.LANE not in due:
+        # What was handed out since is what a person wants to know; it is three calls.
+        due.append(transacting.LANE)
     # A sweep reads everything that the short look at low products would.
     skip_low = "sweep" in due or source.snapshot_at is None
     return [lane for lane in due if lane != "low" or not skip_low]

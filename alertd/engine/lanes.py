@@ -18,7 +18,7 @@ from ..errors import SourceTrouble
 from ..model import Document, DocumentPage, Product, Quarantined
 from ..reconcile.step import step as settle
 from ..sources.registry import Reader, Telling
-from ..store import documents, polls, quarantine, snapshots, sources
+from ..store import documents, ledger, polls, quarantine, snapshots, sources, transactions
 from ..store.polls import Poll
 from ..store.snapshots import Applied, Identity, Stage
 from ..store.sources import Source
@@ -267,6 +267,7 @@ def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll, now: int) -> No
     poll.levels = snapshots.level_count(store, source.id)
     if applied.new or applied.renamed:
         documents.rematch(store, source.id, now)
+        ledger.refresh(store, source.id, transactions.rematch(store, source.id, now), now)
     settle(store, source.id, now, zone=source.timezone)
     evaluate_and_tell(turn, now)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ..errors import UsageTrouble
-from ..model import Document, DocumentPage, Page, Product
-from . import smartbis
+from ..model import Document, DocumentPage, Page, Product, Quarantined, Transaction
+from . import smartbis, smartepi
 from .http import check_address
 from .setup import Setup
 from .smartpyme import SmartPyme, Summary
@@ -80,6 +80,15 @@ class Explaining(Protocol):
         ...
 
 
+@runtime_checkable
+class Transacting(Protocol):
+    """A reader of a system that tells what was handed out, one by one and once for all."""
+
+    def transactions(self, kind: str, since: int) -> Iterator[list[Transaction | Quarantined]]:
+        """Withdrawals, returns or exchanges (`withdrawal` ...) since a moment; whole once it ends by itself."""
+        ...
+
+
 Open = Callable[[Setup], Reader]
 DEFAULT_ZONE = "America/El_Salvador"
 
@@ -90,7 +99,7 @@ class Kind:
 
     `root` is what the path of its addresses ends in, added where a person left it out. Without `calls_a_second` its
     calls draw on the hourly budget. `secrets` are what it cannot do without; `options` its settings, each with the
-    values it may have (none: any).
+    values it may have (none: any). Where stock may be `counted`, a person's counts stand in for what is not told.
     """
 
     name: str
@@ -102,6 +111,7 @@ class Kind:
     calls_a_second: float | None = None
     secrets: tuple[str, ...] = ("api_key",)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: bool = False
 
 
 def _open_smartpyme(setup: Setup) -> Reader:
@@ -116,6 +126,21 @@ KINDS = {
             default_url="https://api.smartpyme.site/api/external/v1/",
             lanes=("sweep", "low", "sales", "returns"),
             open=_open_smartpyme,
+        ),
+        Kind(
+            name="smartepi",
+            default_url=None,
+            lanes=("sweep", "transactions"),
+            open=smartepi.SmartEpi,
+            root="v1/",
+            zone="America/Sao_Paulo",
+            calls_a_second=5.0,
+            options={
+                **dict.fromkeys((f"field.{name}" for name in smartepi.WANTED), ()),
+                "signature": smartepi.SCHEMES,
+                "window": smartepi.FORMS,
+            },
+            counted=True,
         ),
         Kind(
             name="smartbis",

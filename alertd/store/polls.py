@@ -167,6 +167,13 @@ def postpone(store: Store, source_id: int, lane: str, until: int) -> None:
         )
 
 
+def hurry(store: Store, source_id: int, lane: str) -> None:
+    """Let a lane run at the next turn: something new was heard of; joins the caller's transaction."""
+    store.execute(
+        "UPDATE lane SET next_due_at = 0 WHERE source_id = ? AND name = ? AND stopped IS NULL", (source_id, lane)
+    )
+
+
 def set_mark(store: Store, source_id: int, lane: str, mark: str) -> None:
     """Remember how far a lane has read; joins the caller's transaction."""
     with store.write():

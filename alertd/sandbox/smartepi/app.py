@@ -90,7 +90,7 @@ def _spoiled(organisation: Organisation, struck: object) -> Response | None:
         return answers.problem(400, "invalid_cursor", "Bad Request", "invalid cursor")
     if "cursor_twice" in struck:
         kind = request.path.removeprefix(ROOT)
-        data, _ = page_of(organisation, kind, {**request.args.to_dict(), "limit": "1"})
+        data, _ = page_of(organisation, kind, {"limit": "1"})
         return answers.page(data, "eyJ0aGUiOiJzYW1lIn0=")
     if "truncated" in struck:
         return Response('{"data":[{"id":"prd-1","na', 200, content_type="application/json")
@@ -98,6 +98,7 @@ def _spoiled(organisation: Organisation, struck: object) -> Response | None:
 
 
 _FAULTS: dict[str, Callable[[], Response]] = {
+    "401": lambda: answers.gateway(401, message="Unauthorized"),
     "429": lambda: answers.gateway(429, message="Too Many Requests"),
     "429_wait": lambda: answers.gateway(429, message="Limit Exceeded"),
     "500": lambda: answers.problem(500, "internal_error", "Internal Server Error", "unexpected"),

@@ -33,10 +33,12 @@ def page_of(organisation: Organisation, kind: str, asked: Mapping[str, str]) -> 
         begin = _after(found, asked.get("cursor"), by_name)
         organisation.pages += 1
         if organisation.empty_every and organisation.pages % organisation.empty_every == 0 and begin < len(found):
-            return [], _cursor(found[begin - 1], by_name) if begin else _start()
+            # The real one reads before it filters: it has moved on, and so its cursor is another one.
+            key = _key(found[begin - 1], by_name) if begin else {"start": True}
+            return [], _encode({**key, "read": organisation.pages})
         chosen = found[begin : begin + limit]
         more = begin + limit < len(found)
-        return [dict(each) for each in chosen], _cursor(chosen[-1], by_name) if more else None
+        return [dict(each) for each in chosen], _encode(_key(chosen[-1], by_name)) if more else None
 
 
 def _limit(text: str | None) -> int:
@@ -106,13 +108,9 @@ def _newest_first(record: Record) -> tuple[float, int, str]:
     return _seconds(record["createdAt"]), int(digits) if digits.isdecimal() else 0, identity
 
 
-def _start() -> str:
-    return _encode({"start": True})
-
-
-def _cursor(record: Record, by_name: bool) -> str:
+def _key(record: Record, by_name: bool) -> dict[str, Any]:
     """Points at a record, not at a place in the list: what is added in front shifts nothing."""
-    return _encode({"id": record["id"], "createdAt": record["createdAt"], "byName": by_name})
+    return {"id": record["id"], "createdAt": record["createdAt"], "byName": by_name}
 
 
 def _encode(key: dict[str, Any]) -> str:

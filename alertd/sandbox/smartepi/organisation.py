@@ -17,6 +17,7 @@ DEFAULT_KEY = "sk_live_sandbox_0001"
 DEFAULT_SECRET = "whsec_sandbox_0001"  # noqa: S105 - everybody may know it
 
 KINDS = {
+    "401": "a wrong key, as the older documentation has it",
     "429": "too fast, from the gateway",
     "429_wait": "too fast, with Retry-After in `seconds`",
     "500": "a fault of the application",
