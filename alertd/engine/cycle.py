@@ -35,8 +35,8 @@ class Cycle:
 
     @property
     def failed(self) -> bool:
-        """Whether any lane could not finish."""
-        return any(not poll.complete for poll in self.polls)
+        """Whether any lane could not finish. One that a system does not offer is said, and is no failure."""
+        return any(not poll.complete and poll.error_kind != "unsupported" for poll in self.polls)
 
     def add(self, turn: Turn) -> None:
         """Count what one source's turn did."""

@@ -27,6 +27,10 @@ NO_SALES_LIST = (
     "This server cannot list sales (a known defect of its newer version); alertd watches the stock alone "
     "and asks again once a day, or when you run 'alertd source test'."
 )
+NOT_OFFERED = (
+    "This server does not offer its {what} although it lists its products; alertd watches the stock alone "
+    "and asks again once a day."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class SmartPyme:
         )
         self._open_walk: Ahead[Envelope] | None = None
         self.company: str | None = None
+        self._lists_products = False
         self.dialect: str | None = None
         self._walked: Counter[tuple[str, str]] = Counter()
 
@@ -106,6 +111,8 @@ class SmartPyme:
         try:
             yield from self._documents(kind, query)
         except SourceTrouble as fault:
+            if fault.kind == "missing" and self._lists_products:
+                raise SourceTrouble(NOT_OFFERED.format(what=LISTS[kind]), kind="unsupported") from None
             if kind != "sale" or fault.kind != "server" or not self._lists_when_asked_for_less(query):
                 raise
             yield from self._documents(kind, {**query, "per_page": LIGHT_PAGE})
@@ -217,6 +224,7 @@ class SmartPyme:
     def _catalogue(self, query: Parameters, known: Container[int]) -> Iterator[Page]:
         for number, envelope in self._walk("inventory", query, ahead=True):
             self.company = envelope.company or self.company
+            self._lists_products = True
             self._learn_from_products(envelope)
             yield read_page(envelope, number, known)
 
