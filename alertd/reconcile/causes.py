@@ -24,6 +24,7 @@ PEERS = 3
 BULK = 10
 BULK_SHARE = 0.2
 MOST_PER_KIT = 50
+MOSTLY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,12 @@ def explain(
     for balance in balances:
         own = _with_sides(balance.gaps, shelves[balance.product_id])
         _pair(own)
+        left = {day.window: day.units for day in balance.windows}
+        sold = {day.window: day.sums.sold for day in balance.windows if day.sums.sold > 0}
         for gap in own:
             if gap.cause is None:
-                _alone(gap, facts[balance.product_id], shelves[balance.product_id], kits.get(gap.window, ()))
+                _alone(gap, facts[balance.product_id], shelves[balance.product_id], kits, left)
+                _by_the_box(gap, left, sold)
         found += own
     _by_supplier(found, facts)
     _bulk_edit(found)
@@ -94,8 +98,8 @@ def _pair(gaps: list[Gap]) -> None:
         if not gap.units:
             gap.cause = Cause.TRANSFER
             gap.facts["transfer"] = _transferred(gap.sides)
-    for position, first in enumerate(gaps):
-        for second in gaps[position + 1 :]:
+    for position, second in enumerate(gaps):
+        for first in reversed(gaps[:position]):
             if first.cause is None and second.cause is None and first.units == -second.units:
                 cause = _pair_cause(first, second)
                 if cause is not None:
@@ -145,18 +149,22 @@ def _transferred(found: Sequence[Side]) -> float:
     return units(sum(side.units for side in found if side.units > 0))
 
 
-def _alone(gap: Gap, facts: Facts, shelves: Sequence[Shelf], kits: Sequence[KitSale]) -> None:
+def _alone(
+    gap: Gap,
+    facts: Facts,
+    shelves: Sequence[Shelf],
+    kits: Mapping[int, Sequence[KitSale]],
+    left: Mapping[int, int],
+) -> None:
     """One gap by itself: the first explanation that fits exactly, else what is left over."""
     gap.cause = (
         _oversold(gap, shelves)
         or _nothing_moved(gap)
         or _corrected_negative(gap)
-        or _part_of_kit(gap, facts, kits)
+        or _part_of_kit(gap, facts, kits, left)
         or (_received(gap, facts, shelves) if gap.units > 0 else None)
         or (Cause.SURPLUS if gap.units > 0 else Cause.SHORT)
     )
-    if gap.units < 0:
-        _hint_at_boxes(gap)
     if gap.cause in (Cause.SHORT, Cause.SURPLUS) and _both_ways(gap.sides):
         gap.facts["maybe_transfer"] = units(min(_sum_of(gap.sides, 1), _sum_of(gap.sides, -1)))
 
@@ -210,25 +218,42 @@ def _corrected_negative(gap: Gap) -> Cause | None:
     return Cause.EDIT if fits and gap.closing == 0 else None
 
 
-def _part_of_kit(gap: Gap, facts: Facts, kits: Sequence[KitSale]) -> Cause | None:
-    """Stock that left with sets sold at the same time, so many pieces a set."""
-    sold: dict[int, int] = defaultdict(int)
-    names = {}
-    for sale in kits:
-        if sale.kit_id != gap.product_id:
-            sold[sale.kit_id] += sale.quantity
-            names[sale.kit_id] = sale.name
+def _part_of_kit(
+    gap: Gap, facts: Facts, kits: Mapping[int, Sequence[KitSale]], left: Mapping[int, int]
+) -> Cause | None:
+    """Stock that left with sets sold at that time, so many pieces a set, and did so whenever that set was sold."""
     fitting = []
-    for kit_id, quantity in sold.items():
+    for kit_id, quantity in _sold_by_kit(kits.get(gap.window, ()), gap.product_id).items():
         each, remainder = divmod(-gap.units, quantity) if quantity and gap.units else (0, 1)
-        if not remainder and 0 < each <= MOST_PER_KIT:
+        if not remainder and 0 < each <= MOST_PER_KIT and _always(gap, kit_id, each, kits, left):
             fitting.append((kit_id, each, quantity))
-    if len(fitting) != 1:
+    if len(fitting) != 1 or facts.kind == "Compuesto":
         return None
     kit_id, each, quantity = fitting[0]
-    gap.facts["kit"] = {"id": kit_id, "name": names[kit_id], "each": each, "sold": units(quantity)}
-    # One set sold fits any number of pieces: that alone is no evidence, only a case to remember.
-    return Cause.KIT if abs(quantity) >= 2 * MILLION and facts.kind != "Compuesto" else None
+    name = next(sale.name for sale in kits[gap.window] if sale.kit_id == kit_id)
+    gap.facts["kit"] = {"id": kit_id, "name": name, "each": each, "sold": units(quantity)}
+    windows = sum(1 for sales in kits.values() if _sold_by_kit(sales, gap.product_id).get(kit_id))
+    # One set sold once fits any number of pieces: that alone is no evidence, only a case to remember.
+    return Cause.KIT if windows > 1 or quantity >= 2 * MILLION else None
+
+
+def _sold_by_kit(sales: Sequence[KitSale], part_id: int) -> dict[int, int]:
+    sold: dict[int, int] = defaultdict(int)
+    for sale in sales:
+        if sale.kit_id != part_id:
+            sold[sale.kit_id] += sale.quantity
+    return sold
+
+
+def _always(gap: Gap, kit_id: int, each: int, kits: Mapping[int, Sequence[KitSale]], left: Mapping[int, int]) -> bool:
+    """Whether the part left with its set nearly every time; a set sold without it is no set of it."""
+    times = fits = 0
+    for window, sales in kits.items():
+        quantity = _sold_by_kit(sales, gap.product_id).get(kit_id, 0)
+        if quantity:
+            times += 1
+            fits += left.get(window, 0) == -each * quantity
+    return fits >= MOSTLY * times
 
 
 def _received(gap: Gap, facts: Facts, shelves: Sequence[Shelf]) -> Cause | None:
@@ -249,14 +274,20 @@ def _received(gap: Gap, facts: Facts, shelves: Sequence[Shelf]) -> Cause | None:
     return Cause.RECEIPT if reasons else None
 
 
-def _hint_at_boxes(gap: Gap) -> None:
-    """How many units each sold unit would have to be for the gap to vanish: one case towards learning a factor."""
-    sold = gap.sums.sold
-    if sold <= 0 or gap.units >= 0:
+def _by_the_box(gap: Gap, left: Mapping[int, int], sold: Mapping[int, int]) -> None:
+    """How many units each sold unit would have to be for the gap to vanish: one case towards learning a factor.
+
+    It is a guess once it fits nearly every window with a sale, and more than one.
+    """
+    if gap.units >= 0 or gap.sums.sold <= 0:
         return
-    factor, remainder = divmod(sold - gap.units, sold)
-    if not remainder and LEAST_BOX <= factor <= MOST_BOX:
-        gap.facts["box"] = {"factor": factor, "sold": units(sold)}
+    factor, remainder = divmod(gap.sums.sold - gap.units, gap.sums.sold)
+    if remainder or not LEAST_BOX <= factor <= MOST_BOX:
+        return
+    gap.facts["box"] = {"factor": factor, "sold": units(gap.sums.sold)}
+    fits = sum(left.get(window, 0) == -(factor - 1) * amount for window, amount in sold.items())
+    if gap.cause is Cause.SHORT and factor >= SURE_BOX and fits > 1 and fits >= MOSTLY * len(sold):
+        gap.cause = Cause.BOX
 
 
 def learnt_factor(cases: Sequence[tuple[int, float]]) -> int | None:

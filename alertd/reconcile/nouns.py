@@ -225,7 +225,10 @@ class Day:
 
 @dataclass(slots=True)
 class Balance:
-    """The equation of one product over a span of snapshots. `actual` None: not known at one of the ends."""
+    """The equation of one product over a span of snapshots. `actual` None: not known at one of the ends.
+
+    `pending`: a document of it may only show in the snapshot after the last one.
+    """
 
     product_id: int
     opening: int | None
@@ -236,6 +239,7 @@ class Balance:
     branches: dict[str, tuple[int, int]] = field(default_factory=dict)
     notes: set[Cause] = field(default_factory=set)
     placed: list[Placed] = field(default_factory=list)
+    pending: bool = False
 
     @property
     def expected(self) -> int | None:

@@ -107,3 +107,13 @@ def open_boxes(placed: list[Placed], factor: int, rest: dict[int, int]) -> None:
             boxes[position].factor = factor
         if chosen:
             rest[window] = 0
+
+
+def single_units(placed: list[Placed], window: int, rest: dict[int, int]) -> None:
+    """The other way round: where lines were taken for boxes, count as units those that explain a window exactly."""
+    boxes = [each for each in placed if each.window == window and each.factor > 1]
+    chosen = exact_subset([each.event.quantity - each.quantity for each in boxes], rest[window])
+    for position in chosen or ():
+        boxes[position].factor = 1
+    if chosen:
+        rest[window] = 0

@@ -61,9 +61,9 @@ def _settle(store: Store, source_id: int, until: int, now: int, zone: str) -> bo
     for product_id, since in waiting.items():
         groups[min(newest, _midnight(since, zone, 0))].append(product_id)
     learnt: list[tuple[int, int]] = []
-    for write_from, products in groups.items():
-        learnt += _count(store, source_id, products, write_from, until, now, zone)
     later = reconciliation.changed_after(store, waiting, until)
+    for write_from, products in groups.items():
+        learnt += _count(store, source_id, products, write_from, until, now, zone, later)
     reconciliation.settle(store, source_id, [key for key in waiting if key not in later])
     reconciliation.touch(store, source_id, learnt)
     return bool(learnt)
@@ -75,15 +75,27 @@ def _midnight(at: int, zone: str, days_ago: int) -> int:
 
 
 def _count(
-    store: Store, source_id: int, products: Sequence[int], write_from: int, until: int, now: int, zone: str
+    store: Store,
+    source_id: int,
+    products: Sequence[int],
+    write_from: int,
+    until: int,
+    now: int,
+    zone: str,
+    later: set[int],
 ) -> list[tuple[int, int]]:
-    """Count products and write down what is new from a midnight on; what was learnt, as products to look at again."""
+    """Count products and write down what is new from a midnight on; what was learnt, as products to look at again.
+
+    Products with a document that may only show in the next snapshot join `later`: they wait for it.
+    """
     base = reconciliation.snapshot_before(store, source_id, write_from - CONTEXT_DAYS * 86_400_000)
     moments = moments_between(store, source_id, base or until, until)
     if len(moments.at) < 2:
+        later.update(products)
         return []
     loaded = load(store, source_id, products, moments)
     counted = balances(loaded)
+    later.update(each.product_id for each in counted if each.pending)
     gaps = explain(counted, loaded.shelves, loaded.facts, loaded.kits)
     rewritten = [gap for gap in gaps if gap.closed_at > write_from]
     reconciliation.replace_variances(store, products, write_from, [_row(source_id, gap, loaded) for gap in rewritten])

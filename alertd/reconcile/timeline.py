@@ -7,9 +7,10 @@ renamed. Pure: a function of shelves, events and snapshots.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .nouns import Balance, Cause, Day, Event, Gap, Moments, Placed, Shelf, Side, Sums
-from .placing import exact_subset, fit, open_boxes, place
+from .placing import exact_subset, fit, open_boxes, place, single_units
 
 _Ends = tuple[int | None, int | None]
 
@@ -34,22 +35,22 @@ def balance(
     placed = place(events, moments)
     known = [each for each in placed if each.window is None or each.window > first]
     for each in known:
-        if each.window is not None and each.window <= moments.last and each.window not in rest:
-            rest[each.window] = 0
+        for window in (*each.choices, each.window):
+            if window is not None and first < window <= moments.last:
+                rest.setdefault(window, 0)
     unknown = {window for window, left in rest.items() if left is None}
     open_rest = {window: left for window, left in rest.items() if left is not None}
     for each in known:
         if each.window in open_rest:
             open_rest[each.window] -= each.quantity
-    fit(placed, open_rest)
-    if factor:
-        open_boxes(placed, factor, open_rest)
+    placed, open_rest = _fitted(placed, open_rest, factor)
     counted = [each for each in placed if each.window is not None and first < each.window <= moments.last]
     result = Balance(product_id, opening, None if absent else actual, _sums(counted), placed=counted)
+    result.pending = any(each.choices.stop > moments.last + 1 for each in placed if not each.event.optional)
     _tell_late(result, placed, moments, first)
     if unknown and result.actual is None:
         result.notes.add(Cause.HIDDEN)
-    windows = _windows(open_rest, unknown, counted)
+    windows = _windows(open_rest, unknown, counted, set(shelf_moves))
     result.branches = _branches(shelves, moments, counted, first)
     total = opening
     for window in windows:
@@ -63,6 +64,28 @@ def balance(
             if gap is not None:
                 result.gaps.append(gap)
     return result
+
+
+def _fitted(placed: list[Placed], rest: dict[int, int], factor: int | None) -> tuple[list[Placed], dict[int, int]]:
+    """Events moved within their bounds, boxes opened where there are any. Most shops sell a product in one way only,
+    so every line is also tried as boxes, and the reading that leaves less unexplained is taken.
+    """
+    if not factor:
+        fit(placed, rest)
+        return placed, rest
+    boxed = [replace(each, factor=factor if each.event.boxed else 1) for each in placed]
+    boxed_rest = dict(rest)
+    for each, before in zip(boxed, placed, strict=True):
+        if each.window in boxed_rest:
+            boxed_rest[each.window] -= each.quantity - before.quantity
+    fit(boxed, boxed_rest)
+    for window in [number for number, left in boxed_rest.items() if left]:
+        single_units(boxed, window, boxed_rest)
+    fit(placed, rest)
+    open_boxes(placed, factor, rest)
+    if sum(map(abs, boxed_rest.values())) < sum(map(abs, rest.values())):
+        return boxed, boxed_rest
+    return placed, rest
 
 
 def _first_window(shelves: Sequence[Shelf], moments: Moments) -> int:
@@ -165,8 +188,10 @@ def _sums(placed: Sequence[Placed]) -> Sums:
     return sums
 
 
-def _windows(rest: dict[int, int], unknown: set[int], counted: Sequence[Placed]) -> list[int]:
-    return sorted(set(rest) | unknown | {each.window for each in counted if each.window is not None})
+def _windows(rest: dict[int, int], unknown: set[int], counted: Sequence[Placed], moved: set[int]) -> list[int]:
+    """The windows in which anything happened."""
+    busy = {each.window for each in counted if each.window is not None}
+    return sorted({window for window, left in rest.items() if left} | busy | unknown | moved)
 
 
 def _tell_late(result: Balance, placed: Sequence[Placed], moments: Moments, first: int) -> None:
