@@ -143,6 +143,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "message.waiting": ("En espera", "Na fila", "Waiting"),
     "message.retrying": ("Reintentando", "Tentando de novo", "Retrying"),
     "message.sent": ("Enviado", "Enviada", "Sent"),
+    "message.superseded": ("Reemplazado", "Substituída", "Replaced"),
     "message.dead": ("No se pudo enviar", "Não foi enviada", "Could not be sent"),
     # Words used in several places
     "word.all": ("Todas", "Todas", "All"),
@@ -389,6 +390,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "Mensaje en espera para {channel}",
         "Mensagem na fila para {channel}",
         "Message waiting for {channel}",
+    ),
+    "alert.message_superseded": (
+        "Mensaje a {channel} reemplazado por otro más reciente",
+        "Mensagem a {channel} substituída por outra mais recente",
+        "Message to {channel} replaced by a newer one",
     ),
     "alert.message_dead": (
         "El mensaje a {channel} no se pudo enviar",

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from alertd.notify.links import Signer
 from alertd.settings import read_settings
-from alertd.store import channels
+from alertd.store import channels, users
 from alertd.vault import Vault
 from alertd.web.app import create_app
 
@@ -151,3 +151,20 @@ def test_the_page_speaks_the_language_of_its_channel(house: House):
     settings = read_settings({"ALERTD_HOME": str(house.home)})
     browser = create_app(house.store, settings, SECRET, clock=lambda: house.at).test_client()
     assert "Aviso de estoque" in browser.get(link(house), headers={"Accept-Language": "en"}).text
+
+
+def test_the_page_shows_a_message_that_was_replaced(told: House):
+    """A record that people can read, not a fault."""
+    told.store.execute("UPDATE message SET state = 'superseded'")
+    settings = read_settings({"ALERTD_HOME": str(told.home)})
+    app = create_app(told.store, settings, SECRET, clock=lambda: told.at)
+    users.add_user(told.store, "marta", "maíz y frijoles 12", "admin", told.at)
+    browser = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login").text)
+    assert token
+    browser.post("/login", data={"name": "marta", "password": "maíz y frijoles 12", "csrf_token": token[1]})
+    key = told.store.value("SELECT id FROM message")
+    fingerprint = told.store.value("SELECT fingerprint FROM alert WHERE state = 'firing'")
+    assert "Reemplazado" in browser.get("/messages", headers={"Accept-Language": "es"}).text
+    assert browser.get(f"/messages/{key}").status_code == 200
+    assert "reemplazado por otro más reciente" in browser.get(f"/alerts/{fingerprint}", headers={"Accept-Language": "es"}).text
