@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..alerts.life import Verdict
-from ..model import Subject, Values
+from ..model import Subject, Values, quantity
 from ..reconcile.returns_stats import adjusted, expected_units, spike_probability
 from ..rules.rule import Predicate, Rule, needs, severity_case, value_columns
 from ..rules.rule import all_words as words_of
 from ..store import Store, alerts, budget, evaluation, measures_documents
 from ..store.alerts import Finding
 from ..store.budget import Allowance
+from ..store.evaluation import Columns
 from ..store.measures import Moment
 from ..store.sources import Source
 
@@ -67,8 +68,8 @@ def find(view: View, rule: Rule, scope: Scope) -> Found:
     """What a rule finds, within a scope."""
     if rule.on in ("stock", "product"):
         return _in_catalogue(view, rule, scope)
-    if rule.on == "source":
-        return _among(view, rule, [_source_row(view)])
+    if rule.on in ("source", "reconciliation"):
+        return _among(view, rule, put_together(view, rule))
     return _in_documents(view, rule, scope)
 
 
@@ -88,24 +89,32 @@ def clear_of(rule: Rule) -> Predicate:
     return Predicate(sql, (*rule.recover.parameters, *rule.query.parameters), ())
 
 
-def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
-    store, source_id = view.store, view.source.id
-    condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
-    columns, demand = value_columns(rule), "demand" in needs(rule)
+def matches(view: View, rule: Rule, scope: Scope, columns: Columns) -> list[Finding]:
+    """The levels or products for which the rule holds now, whether or not there is an alert for them already."""
+    condition, severity = condition_of(rule), severity_case(rule)
     if scope.since is not None:
-        evaluation.touch(store, source_id, since=scope.since, movements_after=scope.movements_after)
-    matches = evaluation.matching(
-        store,
+        evaluation.touch(view.store, view.source.id, since=scope.since, movements_after=scope.movements_after)
+    return evaluation.matching(
+        view.store,
         rule.on,
-        source_id,
+        view.source.id,
         view.moment,
         condition=condition.sql,
         severity=severity.sql,
         columns=columns,
         parameters=(*severity.parameters, *condition.parameters),
-        demand=demand,
+        demand="demand" in needs(rule),
         touched=scope.since is not None,
     )
+
+
+def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
+    store, source_id = view.store, view.source.id
+    condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
+    columns, demand = value_columns(rule), "demand" in needs(rule)
+    taken = alerts.open_subjects(store, source_id, rule.name)
+    # First what is new: of thousands that match, few are, and the rest need not be kept while the alerts are judged.
+    new = [each for each in matches(view, rule, scope, columns) if _key(rule.on, each) not in taken]
     standing = evaluation.standing(
         store,
         rule.on,
@@ -119,8 +128,6 @@ def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
         parameters=(*condition.parameters, *clear.parameters, *severity.parameters),
         demand=demand,
     )
-    taken = alerts.open_subjects(store, source_id, rule.name)
-    new = [each for each in matches if _key(rule.on, each) not in taken]
     return Found(new, {key: Judged(*judged) for key, judged in standing.items()})
 
 
@@ -156,6 +163,27 @@ def counted_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
         _add_chances(rows)
     for row in rows:
         row["subject"] = _group_subject(rule.by or "product", row, view.source)
+    return rows
+
+
+def balance_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
+    """The products of a `reconciliation` rule with what should be there, what is, and what is left over."""
+    rows = measures_documents.balances(
+        view.store,
+        view.source.id,
+        view.moment,
+        days=round((rule.window_seconds or 0) / DAY_SECONDS),
+        query=rule.query.sql,
+        parameters=rule.query.parameters,
+    )
+    for row in rows:
+        left, cost, actual = row["unexplained"], row["unit_cost"], row["actual"]
+        row["expected"] = None if actual is None else quantity(actual - left)
+        row["unexplained_value"] = None if cost is None else quantity(left * cost)
+        row["undocumented_value"] = None if cost is None else quantity(row["undocumented"] * cost)
+        told = sum(abs(row[name]) for name in ("sold", "cancelled", "returned", "receipts", "adjustments"))
+        row["explained_ratio"] = quantity(told / (told + abs(left))) if told + abs(left) else None
+        row["subject"] = _group_subject("product", row, view.source)
     return rows
 
 
@@ -199,7 +227,7 @@ def _among(view: View, rule: Rule, rows: list[dict[str, Any]]) -> Found:
     by_subject = {alert.subject.key(): alert.id for alert in alerts.open_alerts(view.store, view.source.id, rule.name)}
     new: list[Finding] = []
     standing: dict[int, Judged] = {}
-    for number, judged in judge(view, rule, rows):
+    for number, judged in judge(view, rule, rows, value_columns(rule)):
         subject: Subject = rows[number]["subject"]
         alert_id = by_subject.get(subject.key())
         if alert_id is not None:
@@ -211,7 +239,14 @@ def _among(view: View, rule: Rule, rows: list[dict[str, Any]]) -> Found:
     return Found(new, standing, Verdict.CLEAR)
 
 
-def judge(view: View, rule: Rule, rows: list[dict[str, Any]]) -> list[tuple[int, Judged]]:
+def put_together(view: View, rule: Rule) -> list[dict[str, Any]]:
+    """The rows of a rule about documents or about the source itself."""
+    if rule.on == "source":
+        return [_source_row(view)]
+    return balance_rows(view, rule) if rule.on == "reconciliation" else counted_rows(view, rule)
+
+
+def judge(view: View, rule: Rule, rows: list[dict[str, Any]], columns: Columns) -> list[tuple[int, Judged]]:
     """How each of these rows stands with a rule, by its number."""
     condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
     found = evaluation.judged(
@@ -222,7 +257,7 @@ def judge(view: View, rule: Rule, rows: list[dict[str, Any]]) -> list[tuple[int,
         condition=condition.sql,
         severity=severity.sql,
         clear=clear.sql,
-        columns=value_columns(rule),
+        columns=columns,
         parameters=(*condition.parameters, *clear.parameters, *severity.parameters),
     )
     return [(number, Judged(word, grade, values)) for number, word, grade, values in found]

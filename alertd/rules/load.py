@@ -30,6 +30,8 @@ from .suggest import did_you_mean
 __all__ = ["RuleError", "RuleSet", "load_rules", "load_text", "rule_files"]
 
 ENDINGS = (".yaml", ".yml")
+TEST_ENDINGS = (".test.yaml", ".test.yml")
+"""Files that try rules and hold none; a folder of rules passes them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if name.endswith(ENDINGS) and not name.startswith("."):
+            if name.endswith(ENDINGS) and not name.endswith(TEST_ENDINGS) and not name.startswith("."):
                 yield Path(here) / name
 
 

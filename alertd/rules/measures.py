@@ -93,3 +93,29 @@ def products_ago(_on: str, days: int) -> str:
         "(SELECT b.products FROM poll b WHERE b.source_id = r.source_id AND b.lane = 'sweep'"  # noqa: S608
         f" AND b.complete AND b.finished_at < {ended} ORDER BY b.id DESC LIMIT 1)"
     )
+
+
+_NET = {"net units in 42 days": "coalesce(m.net, 0)", "days in stock": _IN_DAYS}
+_RETURNS = {
+    "units": "r.units", "sold": "r.sold_units", "returned in the 90 days before": "r.usual",
+    "sold in the 90 days before": "r.usual_sold",
+}  # fmt: skip
+EXPLAINED: dict[str, tuple[str, dict[str, str]]] = {
+    "change": ("stock - previous_stock", {"stock": "r.stock", "previous_stock": "r.previous_stock"}),
+    "stock_value": (
+        "stock * costo_promedio, else * costo",
+        {"stock": "r.stock", "costo_promedio": "r.average_cost", "costo": "r.cost"},
+    ),
+    "daily_sales": ("net units / days in stock", _NET),
+    "days_of_cover": ("stock / (net units / days in stock)", {"stock": "r.stock", **_NET}),
+    "suggested_order": (
+        f"stock above its trigger (minimum, else {_WAIT} days of sales): 0;"
+        f" else up to the maximum, else {_WAIT + COVERAGE_DAYS} days of sales",
+        {"stock": "r.stock", "stock_minimo": "r.minimum", "stock_maximo": "r.maximum", **_NET},
+    ),
+    "return_rate": ("units / sold", _RETURNS),
+    "expected_units": ("sold * returned before / sold before", _RETURNS),
+    "p_value": ("chance of that many or more (negative binomial)", _RETURNS),
+    "q_value": ("the same, corrected for how many are compared (Benjamini-Hochberg)", _RETURNS),
+}
+"""Of what is worked out: the formula in words, and the SQL of what goes in."""

@@ -17,6 +17,7 @@ _ALWAYS_SHOWN = {
     "product": ("stock", "stock_minimo", "stock_maximo"),
     "returns": ("units", "sold_units"),
     "sales": ("units", "previous_units"),
+    "reconciliation": ("expected", "actual", "unexplained"),
     "source": ("minutes_since_success",),
 }
 

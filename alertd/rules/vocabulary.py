@@ -18,7 +18,7 @@ Need = Literal["snapshot", "day", "documents", "demand", "class"]
 """What a word depends on besides its own row: the snapshot before, the present day, documents, or a figure that is
 worked out once for all rules."""
 
-ON_TYPES = {"stock": True, "product": True, "returns": True, "sales": True, "reconciliation": False, "source": True}
+ON_TYPES = {"stock": True, "product": True, "returns": True, "sales": True, "reconciliation": True, "source": True}
 """The subjects a rule may be about, and whether they are available yet."""
 
 WINDOWED = ("returns", "sales", "reconciliation")
@@ -380,48 +380,70 @@ VOCABULARY: tuple[Word, ...] = (
         "Existencias al inicio.",
         "Estoque no início.",
         "Stock at the start.",
+        "r.opening",
     ),
     Word(
         "sold", "number", "units", _COUNT,
         "Unidades vendidas.",
         "Unidades vendidas.",
         "Units sold.",
+        "r.sold",
     ),
     Word(
         "returned", "number", "units", _COUNT,
         "Unidades devueltas.",
         "Unidades devolvidas.",
         "Units returned.",
+        "r.returned",
     ),
     Word(
         "expected", "number", "units", _COUNT,
         "Existencias esperadas según los documentos.",
         "Estoque esperado segundo os documentos.",
         "Stock expected by the documents.",
+        "r.expected",
     ),
     Word(
         "actual", "number", "units", _COUNT,
         "Existencias al cierre.",
         "Estoque no fim.",
         "Stock at the end.",
+        "r.actual",
     ),
     Word(
         "unexplained", "number", "units", _COUNT,
         "Diferencia sin documento; negativa si falta.",
         "Diferença sem documento; negativa se falta.",
         "Difference without a document; negative when units are missing.",
+        "r.unexplained",
     ),
     Word(
         "unexplained_value", "number", "money", _COUNT,
         "Valor de la diferencia sin documento.",
         "Valor da diferença sem documento.",
         "Value of the difference without a document.",
+        "r.unexplained_value",
     ),
     Word(
         "explained_ratio", "number", "share", _COUNT,
         "Parte del movimiento que los documentos explican, de 0 a 1.",
         "Parte do movimento que os documentos explicam, de 0 a 1.",
         "Share of the movement that documents explain, from 0 to 1.",
+        "r.explained_ratio",
+    ),
+    Word(
+        "undocumented", "number", "units", _COUNT,
+        "La parte de la diferencia que tampoco parece una entrada, un traslado ni otra causa conocida.",
+        "A parte da diferença que também não parece uma entrada, uma transferência nem outra causa conhecida.",
+        "The part of the difference that does not look like a receipt, a transfer or another known cause either.",
+        "r.undocumented",
+    ),
+    Word(
+        "undocumented_value", "number", "money", _COUNT,
+        "El valor de esa parte, al costo.",
+        "O valor dessa parte, ao custo.",
+        "The value of that part, at cost.",
+        "r.undocumented_value",
     ),
     Word(
         "minutes_since_success", "number", "minutes", _SOURCE,

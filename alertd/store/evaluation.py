@@ -152,7 +152,11 @@ def values_of(columns: Columns, row: Sequence[Any]) -> Values:
 
 _COUNTED = (
     "units", "amount", "documents", "previous_units", "previous_amount", "previous_documents", "sold_units",
-    "return_rate", "expected_units", "p_value", "q_value",
+    "return_rate", "expected_units", "p_value", "q_value", "usual", "usual_sold",
+)  # fmt: skip
+_BALANCE = (
+    "opening", "sold", "returned", "expected", "actual", "unexplained", "unexplained_value", "explained_ratio",
+    "undocumented", "undocumented_value",
 )  # fmt: skip
 _SOURCE = ("minutes_since_success", "consecutive_failures", "quota_remaining", "products", "hours_since_change")
 
@@ -173,7 +177,7 @@ def judged(
 
     `parameters` come in the order condition, clear, severity.
     """
-    names = (*_COUNTED, *_SOURCE)
+    names = (*_COUNTED, *_BALANCE, *_SOURCE)
     store.execute("DROP TABLE IF EXISTS temp.counted")
     store.execute(f"CREATE TEMP TABLE counted (number INTEGER PRIMARY KEY, source_id INTEGER, {', '.join(names)})")
     store.connection.executemany(

@@ -5,6 +5,7 @@ The state of a level is the one CASE of `alertd.rules.state`, handed in as SQL t
 
 from typing import Any
 
+from ..model import Subject
 from .db import Row, Store
 
 _ROW = (
@@ -62,3 +63,13 @@ def stats(store: Store) -> dict[str, int]:
     found = {f"{table}s": int(store.value(f"SELECT count(*) FROM {table}")) for table in tables}
     pages, size = store.value("PRAGMA page_count"), store.value("PRAGMA page_size")
     return {**found, "bytes": int(pages) * int(size)}
+
+
+def subject_of_level(store: Store, level_id: int) -> Subject:
+    """What an alert about this level would be about."""
+    row = store.execute(
+        "SELECT external_id, code, name, warehouse, branch, category, brand, supplier FROM stock_row"
+        " WHERE level_id = ?",
+        (level_id,),
+    ).fetchone()
+    return Subject(row[0], row[1], row[2], *(part or None for part in row[3:]))

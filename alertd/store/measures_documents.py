@@ -7,6 +7,7 @@ from the documents themselves, because one document may hold many of its product
 from collections.abc import Sequence
 from typing import Any
 
+from . import reconciliation
 from .db import Row, Store
 from .measures import Moment
 
@@ -133,3 +134,20 @@ def source_figures(store: Store, source_id: int, now: int) -> Row:
         "products": store.value("SELECT count(*) FROM product WHERE source_id = ? AND absent_at IS NULL", (source_id,)),
         "hours_since_change": None if changed is None else round(max(0, now - changed) / 3_600_000, 6),
     }
+
+
+def balances(
+    store: Store, source_id: int, moment: Moment, *, days: int, query: str, parameters: Sequence[Any]
+) -> list[Row]:
+    """One row a product that moved in the last so many days: the equation of its stock, and what is left over."""
+    products = {
+        row["product_id"]: row
+        for row in store.rows(
+            "SELECT r.id AS product_id, r.external_id, r.code, r.name, r.category, r.brand,"
+            " coalesce(r.average_cost, r.cost) AS unit_cost FROM product r"
+            f" WHERE ({query}) AND r.source_id = ?",
+            (*parameters, source_id),
+        )
+    }
+    figures = reconciliation.figures(store, source_id, moment.today - days + 1, moment.today)
+    return [{**products[row["product_id"]], **row} for row in figures if row["product_id"] in products]

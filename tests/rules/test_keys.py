@@ -128,14 +128,6 @@ def test_a_wrong_key_or_value_is_refused_where_it_stands(more: str, line: int, c
     assert hint in (advice or "")
 
 
-def test_a_subject_to_come_is_answered_by_its_name():
-    """Its words would each be a mistake of their own; one is enough."""
-    ((line, column, message, _),) = mistakes(
-        "name: a\non: reconciliation\nwhen: unexplained < -3\nrecover: unexplained = 0\n"
-    )
-    assert (line, column, message) == (2, 5, "'on: reconciliation' is not available yet.")
-
-
 COUNTED = "name: a\non: returns\nwhen: units > 3\n"
 
 

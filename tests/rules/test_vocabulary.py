@@ -36,7 +36,10 @@ PROMISED = {
         "expected_units p_value q_value"
     ),
     "sales": "units amount documents previous_units previous_amount previous_documents",
-    "reconciliation": "opening sold returned expected actual unexplained unexplained_value explained_ratio",
+    "reconciliation": (
+        "opening sold returned expected actual unexplained unexplained_value explained_ratio "
+        "undocumented undocumented_value"
+    ),
     "source": "minutes_since_success consecutive_failures quota_remaining products products_ago() hours_since_change",
 }
 
@@ -75,7 +78,7 @@ def test_every_available_word_has_a_column_that_exists(store: Store, on: str):
     )
 
 
-@pytest.mark.parametrize("on", ["returns", "sales", "source"])
+@pytest.mark.parametrize("on", ["returns", "sales", "reconciliation", "source"])
 def test_what_is_put_together_has_every_word(store: Store, on: str):
     """The same for the few rows that are not read from the catalogue."""
     words = [*names(on), *(f"{name}(7)" for name in names(on, functions=True) if name != "contains")]
