@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import clock
-from ..engine import counting, cycle, inspect
+from ..engine import counting, cycle, hooks, inspect
 from ..errors import Trouble, UsageTrouble
 from ..sources.loose import decimal
 from ..sources.registry import Kind, address_for, kind_named
@@ -158,14 +158,25 @@ def _setting(kind: Kind, text: str) -> tuple[str, str | None]:
     return option, value.strip() or None
 
 
+@source.command("secret")
+@click.argument("name")
+@click.argument("secret")
+def secret(name: str, secret: str) -> None:
+    """Take a new webhook SECRET in ('-' reads it from standard input); the one before is good for a week more."""
+    with opened() as context:
+        found = stored.get_source(context.store, name)
+        if found.kind != hooks.KIND:
+            raise UsageTrouble(f"'{name}' sends no webhooks; only sources of kind {hooks.KIND} do.")
+        hooks.change_secret(context, found, _read_secret("webhook_secret", secret, True))
+    click.echo(f"The new webhook secret of '{name}' is in force.", err=True)
+
+
 @source.command("count")
 @click.argument("name")
 @click.argument("product", required=False)
 @click.argument("quantity", required=False)
 @click.option("--minimum", help="Its minimum from now on; the one given before stays without it.")
-@click.option(
-    "--csv", "file", type=click.Path(exists=True, dir_okay=False), help="Many: columns codigo, cantidad, minimo."
-)
+@click.option("--csv", "file", type=click.Path(exists=True, dir_okay=False), help="Many: codigo, cantidad, minimo.")
 @click.option("--by", help="Who counted.")
 @as_json
 def count(

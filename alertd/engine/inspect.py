@@ -16,6 +16,7 @@ from ..store import budget, documents, polls, quality, quarantine, snapshots, so
 from ..store.sources import Source
 from .context import Context
 from .lanes import SERVER_ZONE
+from .hooks import webhook_notes
 from .opening import open_reader
 from .planner import Plan, plan
 from .purse import ALLOWANCE
@@ -127,6 +128,7 @@ def _ask(context: Context, source: Source, reader: Reader, found: Findings) -> N
     found.products = page.total
     found.warehouses = _warehouses(page)
     found.notes = list(reader.notes()) if isinstance(reader, Explaining) else []
+    found.notes += webhook_notes(context, source)
     if page.total is not None and KINDS[source.kind].calls_a_second is None:
         found.plan = plan(page.total, every=source.every, sweep_every=source.sweep_every)
     _ask_for_sales(context, source, reader, found)

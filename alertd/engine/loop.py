@@ -18,6 +18,7 @@ from ..store.sources import Source
 from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
+from .hooks import evaluate_due
 from .tending import Tender
 
 log = structlog.get_logger()
@@ -51,7 +52,7 @@ class Poller:
         budget.forget_before(self._context.store, self._context.now())
         while not self._stopping.is_set():
             self.turn()
-            if self._tender.turn():
+            if evaluate_due(self._context) + self._tender.turn():
                 self._on_queued()
             self._stopping.wait(LOOK_SECONDS)
         self._wait_for_turns()

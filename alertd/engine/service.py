@@ -17,6 +17,7 @@ from ..web.server import Server
 from .actions import ProgressBoard, actions_of
 from .context import Context
 from .demoshop import DemoShop
+from .hooks import Desk
 from .loop import Worker
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class Service:
             health=self.health,
             rules=self._rules,
             actions=actions_of(context, self._board, self._demo),
+            receive=Desk(context).receive,
         )
         server = Server(app, context.settings.host, context.settings.port)
         if context.settings.port == 0:

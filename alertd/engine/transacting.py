@@ -86,7 +86,7 @@ def keep(turn: Turn, kind: str, found: list[Transaction], unread: list[Quarantin
         if unread:
             quarantine.keep_documents(store, source.id, kind, unread, [each.id for each in found], now)
         if transactions.waiting_for(store, source.id, taken.unknown):
-            polls.hurry(store, source.id, "sweep")
+            polls.hurry(store, source.id, "sweep", now=now)
     return taken.new
 
 

@@ -85,6 +85,15 @@ class Store:
         finally:
             self.connection.execute("PRAGMA synchronous = FULL")
 
+    @contextmanager
+    def impatient(self, seconds: float) -> Iterator[None]:
+        """Wait for a busy database no longer than this: somebody waits for an answer, and can come again."""
+        self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+
     def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Run one statement on this thread's connection."""
         return self.connection.execute(sql, parameters)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
+from ..vault import Vault
 from .db import Store
 
 
@@ -25,6 +28,13 @@ def put(store: Store, source_id: int, found: Mapping[str, str | None]) -> None:
                     "INSERT INTO source_option VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                     (source_id, name, value),
                 )
+
+
+def set_secrets(store: Store, vault: Vault, source_id: int, secrets: Mapping[str, str]) -> None:
+    """Replace the sealed secrets of a source."""
+    store.execute(
+        "UPDATE source SET credentials = ? WHERE id = ?", (vault.seal(msgspec.json.encode(dict(secrets))), source_id)
+    )
 
 
 def connected_at(store: Store, source_id: int) -> int:

@@ -167,10 +167,12 @@ def postpone(store: Store, source_id: int, lane: str, until: int) -> None:
         )
 
 
-def hurry(store: Store, source_id: int, lane: str) -> None:
-    """Let a lane run at the next turn: something new was heard of; joins the caller's transaction."""
+def hurry(store: Store, source_id: int, lane: str, *, now: int = 0, rest: int = 0) -> None:
+    """Let a lane run at the next turn, though not within `rest` of its last success; joins the caller's transaction."""
     store.execute(
-        "UPDATE lane SET next_due_at = 0 WHERE source_id = ? AND name = ? AND stopped IS NULL", (source_id, lane)
+        "UPDATE lane SET next_due_at = min(next_due_at, max(?3, coalesce(last_success_at, 0) + ?4))"
+        " WHERE source_id = ?1 AND name = ?2 AND stopped IS NULL",
+        (source_id, lane, now, rest),
     )
 
 

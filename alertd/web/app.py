@@ -25,6 +25,7 @@ from . import (
     connect,
     faults,
     guard,
+    hooks,
     links,
     menu,
     messages,
@@ -46,7 +47,7 @@ from .wrong import wrong
 
 FAMILIES = (
     overview, alerts, products, rules_page, messages, sources, channels, connect, users, audit, account, session,
-    links, health_page,
+    links, hooks, health_page,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
@@ -61,11 +62,13 @@ def create_app(
     health: Callable[[], Mapping[str, Any]] | None = None,
     rules: Callable[[], RuleSet] | None = None,
     actions: Actions | None = None,
+    receive: hooks.Receive | None = None,
 ) -> Flask:
     """The page over a store.
 
     `health` says how the rest of alertd is doing, as a flat document with `ok` in it. `rules` gives the rules in force;
     it is asked for every page, so it should remember what it read. `actions` is what the page may ask of the engine.
+    `receive` takes webhooks in; without it they are told to come again.
     """
     folder = data_folder("templates") / "web"
     app = Flask("alertd", template_folder=str(folder), static_folder=str(folder / "static"), static_url_path="/static")
@@ -76,6 +79,8 @@ def create_app(
     app.before_request(guard.meet)
     csrf = CSRFProtect(app)
     csrf.exempt(links.pages)
+    csrf.exempt(hooks.pages)
+    app.extensions[hooks.EXTENSION] = receive
     app.before_request(guard.ask_for_session)
     app.after_request(guard.add_headers)
     app.after_request(record.note_the_rest)

@@ -211,7 +211,7 @@ def test_11_a_product_nobody_listed_is_normal(house: House, connected: Connected
     works.withdraw("prd-9", 2)
     poll = house.poll("transactions")
     assert (poll.complete, movements(house)) == (True, {})
-    assert lane(house, "sweep")["next_due_at"] == 0
+    assert lane(house, "sweep")["next_due_at"] == house.now
     works.add_product("Bota nova", id="prd-9")
     house.poll("sweep")
     assert movements(house) == {"w-1": -2}
