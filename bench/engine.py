@@ -24,7 +24,7 @@ from alertd.store import snapshots, sources
 from bench import child, shop
 
 HOUR = 3_600_000
-SHIPPED = 3
+SHIPPED = ("low-stock", "out-of-stock", "negative-stock")
 
 
 class Files:
@@ -129,13 +129,12 @@ class Granted:
 
 
 def write_rules(folder: Path, count: int) -> None:
-    """Fill a folder with the shipped rules and as many others as make `count`: none of those ever holds."""
+    """Fill a folder with three shipped rules and as many others as make `count`: none of those ever holds."""
     for path in folder.glob("*.yaml"):
         path.unlink()
-    shipped = sorted((child.ROOT / "rules").glob("*.yaml"))[:SHIPPED]
-    for path in shipped:
-        (folder / path.name).write_text(path.read_text())
-    for number in range(count - len(shipped)):
+    for name in SHIPPED:
+        (folder / f"{name}.yaml").write_text((child.ROOT / "rules" / f"{name}.yaml").read_text())
+    for number in range(count - len(SHIPPED)):
         when = f"stock < stock_minimo * 0.1 - {number + 1} and stock_minimo > 0"
         (folder / f"b{number:04}.yaml").write_text(f"name: b{number:04}\non: stock\nwhen: {when}\n")
 
@@ -144,7 +143,7 @@ def main(home: str, url: str, folder: str) -> None:
     """Open a home, connect the shop, and work off commands: `cycle EDITION`, `rules N` and `fetch one|many`."""
     rules = Path(home) / "bench-rules"
     rules.mkdir()
-    write_rules(rules, SHIPPED)
+    write_rules(rules, len(SHIPPED))
     os.environ |= {"ALERTD_HOME": home, "ALERTD_RULES": str(rules)}
     logs.configure("json", logging.WARNING)
     context = contexts.open_context(read_settings())
