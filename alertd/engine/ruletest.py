@@ -11,6 +11,7 @@ from typing import Any
 
 from ..clock import local, moment
 from ..model import Document, Line, Product, StockLevel
+from ..reconcile.step import step as settle
 from ..rules.cases import Case, Expect, Given, case_files, read_cases
 from ..rules.fault import RuleError
 from ..rules.load import load_rules
@@ -23,6 +24,7 @@ BEGINNING = moment(datetime(2026, 1, 5, 14, 0, tzinfo=UTC))
 ZONE = "America/El_Salvador"
 SOURCE = "tienda"
 DAY = 86_400_000
+MINUTE = 60_000
 _ABOUT = CATALOGUE | {"source"}
 
 
@@ -120,6 +122,9 @@ class _Shop:
         else:
             self._sweep(given, now)
         self._book(given, now)
+        with self.store.write():
+            simulation.documents_read(self.store, self.source_id, now)
+            settle(self.store, self.source_id, now, zone=ZONE)
         self.judge(now)
 
     def _sweep(self, given: Given, now: int) -> None:
@@ -201,7 +206,8 @@ class _Shop:
             type="devolucion" if kind == "return" else None,
             branch=row.get("nombre_sucursal") or "Centro",
             total=total,
-            created_at=at,
+            # It happened just before the reading that shows its effect.
+            created_at=at - MINUTE,
         )
 
     def judge(self, now: int) -> None:

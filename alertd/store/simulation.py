@@ -41,6 +41,15 @@ def simulated_poll(
     )
 
 
+def documents_read(store: Store, source_id: int, now: int) -> None:
+    """Every document up to a moment has been read."""
+    for kind in ("sale", "return"):
+        store.execute(
+            "INSERT INTO document_reading VALUES (?1, ?2, '2000-01-01', ?3) ON CONFLICT DO UPDATE SET began_at = ?3",
+            (source_id, kind, now),
+        )
+
+
 def history_size(store: Store) -> int:
     """How many changes of stock are kept."""
     return int(store.value("SELECT count(*) FROM stock_change"))
@@ -70,7 +79,8 @@ def wind_back(store: Store, at: int) -> None:
             "UPDATE level SET (stock, minimum, maximum, absent_at, changed_at) = (SELECT coalesce(c.stock, 0),"
             " c.minimum, c.maximum, CASE WHEN c.stock IS NULL THEN c.at END, c.at) FROM stock_change c"
             " WHERE c.level_id = level.id AND c.at <= ?1 ORDER BY c.at DESC LIMIT 1), gone_at = NULL,"
-            " last_seen_at = NULL, previous_stock = NULL WHERE EXISTS (SELECT 1 FROM stock_change c WHERE c.level_id = level.id AND c.at <= ?1)",
+            " last_seen_at = NULL, previous_stock = NULL"
+            " WHERE EXISTS (SELECT 1 FROM stock_change c WHERE c.level_id = level.id AND c.at <= ?1)",
             (at,),
         )
         # What came later is not there yet.

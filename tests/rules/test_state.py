@@ -1,13 +1,16 @@
 """The state of a level: the table of cases, once against the shared CASE and once against the rules that ship."""
 
+import json
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from alertd.engine.ruletest import run_files
 from alertd.model import quantity
 from alertd.rules.load import load_rules
 from alertd.rules.low import is_low, low_sql
+from alertd.rules.schema import schema
 from alertd.rules.state import state_severity_sql, state_sql
 from alertd.store.db import Store
 
@@ -73,7 +76,8 @@ def test_every_level_has_one_state(store: Store, case: Case):
 def test_the_shipped_rules_tell_each_level_once(store: Store, case: Case):
     """Low, out and negative never speak of the same level together, and of a healthy one never at all."""
     level = stand(store, case)
-    firing = [rule.name for rule in shipped().values() if level in taken(store, rule.query, rule.when)]
+    rules = [shipped()[name] for name in SHELF_RULES]
+    firing = [rule.name for rule in rules if level in taken(store, rule.query, rule.when)]
     assert firing == ([case.rule] if case.rule else [])
 
 
@@ -83,14 +87,32 @@ def shipped():
     return {rule.name: rule for rule in found.rules}
 
 
+SHELF_RULES = ("low-stock", "negative-stock", "out-of-stock")
+FLOODING = {"overstock", "dead-stock", "restocked", "no-minimum"}
+
+
 def test_the_shipped_rules_load_clean_in_three_languages():
-    """A new shop starts with them, whichever language its owner reads."""
+    """A new shop starts with them, whichever language its owner reads; what would flood it comes switched off."""
     rules = shipped()
-    assert list(rules) == ["low-stock", "negative-stock", "out-of-stock"]
+    assert len(rules) == 14
     for rule in rules.values():
         assert len(set(rule.title.values())) == 3
-        assert rule.recover is not None
-        assert rule.enabled
+        assert rule.enabled == (rule.name not in FLOODING)
+        assert rule.text.startswith("# yaml-language-server: $schema=./rule.schema.json\n# Avisa ")
+
+
+def test_every_shipped_rule_is_tried_by_the_cases_beside_it():
+    """No rule ships untested, and no test is left behind."""
+    report = run_files([SHIPPED])
+    assert not report.errors
+    assert [verdict.problem for verdict in report.verdicts if verdict.problem] == []
+    tested = {path.name.removesuffix(".test.yaml") for path in SHIPPED.glob("*.test.yaml")}
+    assert tested == set(shipped())
+
+
+def test_the_shipped_schema_is_the_one_that_is_made():
+    """Whoever adds a word writes it anew: alertd rules schema > rules/rule.schema.json."""
+    assert json.loads((SHIPPED / "rule.schema.json").read_text()) == schema()
 
 
 @pytest.mark.parametrize(
