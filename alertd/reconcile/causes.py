@@ -6,9 +6,9 @@ one product are paired with each other, then each is looked at alone, then with 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .nouns import MILLION, Balance, Cause, Gap, Kind, Placed, Shelf, Side, units
+from .nouns import MILLION, Balance, Cause, Gap, Kind, Placed, Shelf, Side, Sums, units
 from .placing import exact_subset
 from .timeline import sides
 
@@ -65,7 +65,7 @@ def explain(
     """
     found: list[Gap] = []
     for balance in balances:
-        own = _with_sides(balance.gaps, shelves[balance.product_id])
+        own = _by_place(_with_sides(balance.gaps, shelves[balance.product_id]), shelves[balance.product_id])
         _pair(own)
         left = {day.window: day.units for day in balance.windows}
         sold = {day.window: day.sums.sold for day in balance.windows if day.sums.sold > 0}
@@ -86,6 +86,48 @@ def _with_sides(gaps: Sequence[Gap], shelves: Sequence[Shelf]) -> list[Gap]:
         gap.sides = sides(gap, shelves)
         gap.facts = {}
     return [gap for gap in gaps if gap.units or _both_ways(gap.sides)]
+
+
+def _by_place(gaps: Sequence[Gap], shelves: Sequence[Shelf]) -> list[Gap]:
+    """A gap of several branches as one gap each, for goods that came to one never pay for what is missing in another.
+
+    Sides that cancel each other exactly are a transfer and stay together. Where the sides do not add up to the gap,
+    some document has no branch to be counted in, and the gap stays whole.
+    """
+    found = []
+    for gap in gaps:
+        rest = _without_pairs(gap.sides)
+        if not gap.units or len(gap.sides) < 2 or sum(side.units for side in rest) != gap.units:
+            found.append(gap)
+            continue
+        found += [_of_side(gap, side, shelves) for side in rest]
+        if len(rest) < len(gap.sides):
+            pairs = [side for side in gap.sides if side not in rest]
+            found.append(replace(gap, units=0, sides=pairs, placed=[], sums=Sums(), closing=gap.opening, facts={}))
+    return sorted(found, key=lambda gap: gap.window)
+
+
+def _without_pairs(found: Sequence[Side]) -> list[Side]:
+    rest = list(found)
+    for side in found:
+        other = next((each for each in rest if each.units == -side.units), None)
+        if side in rest and other is not None:
+            rest.remove(side)
+            rest.remove(other)
+    return rest
+
+
+def _of_side(gap: Gap, side: Side, shelves: Sequence[Shelf]) -> Gap:
+    """The part of a gap that one branch has."""
+    here = [shelf for shelf in shelves if shelf.branch == side.branch and side.warehouse in (None, shelf.warehouse)]
+    placed = [each for each in gap.placed if each.event.branch == side.branch]
+    sums = Sums()
+    for each in placed:
+        sums.add(each.event.kind, each.quantity)
+    opening, closing = (sum(_held(shelf, at) for shelf in here) for at in (gap.opened_at, gap.closed_at))
+    return replace(
+        gap, units=side.units, sides=[side], placed=placed, sums=sums, opening=opening, closing=closing, facts={}
+    )
 
 
 def _both_ways(found: Sequence[Side]) -> bool:
@@ -227,9 +269,9 @@ def _part_of_kit(
         each, remainder = divmod(-gap.units, quantity) if quantity and gap.units else (0, 1)
         if not remainder and 0 < each <= MOST_PER_KIT and _always(gap, kit_id, each, kits, left):
             fitting.append((kit_id, each, quantity))
-    if len(fitting) != 1 or facts.kind == "Compuesto":
+    if not fitting or facts.kind == "Compuesto":
         return None
-    kit_id, each, quantity = fitting[0]
+    kit_id, each, quantity = min(fitting, key=lambda fit: (fit[1], fit[0]))
     name = next(sale.name for sale in kits[gap.window] if sale.kit_id == kit_id)
     gap.facts["kit"] = {"id": kit_id, "name": name, "each": each, "sold": units(quantity)}
     windows = sum(1 for sales in kits.values() if _sold_by_kit(sales, gap.product_id).get(kit_id))

@@ -164,7 +164,7 @@ def _entry(row: Row) -> Event:
     return Event(
         quantity=micro(row["quantity"]),
         kind=_ENTRY_KINDS[row["kind"]],
-        at=row["at"],
+        at=(row["at"] + row["until"]) // 2,
         earliest=row["at"],
         latest=row["until"],
         branch=row["branch"],

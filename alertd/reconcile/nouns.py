@@ -202,9 +202,15 @@ class Gap:
     sums: Sums
     sides: list[Side] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
-    clamped: bool = False
     cause: Cause | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Where it is, if it is in one place; several gaps of a window are told apart by it."""
+        if len(self.sides) != 1:
+            return ""
+        return " / ".join(name for name in (self.sides[0].branch, self.sides[0].warehouse) if name)
 
     @property
     def expected(self) -> int:

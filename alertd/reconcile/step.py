@@ -100,7 +100,10 @@ def _count(
     rewritten = [gap for gap in gaps if gap.closed_at > write_from]
     reconciliation.replace_variances(store, products, write_from, [_row(source_id, gap, loaded) for gap in rewritten])
     first_day = day_number(local(write_from, zone).date())
-    days = [row for each in counted for row in _days(each, loaded, first_day, zone)]
+    by_product: dict[int, list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        by_product[gap.product_id].append(gap)
+    days = [row for each in counted for row in _days(each, by_product[each.product_id], loaded, first_day, zone)]
     reconciliation.replace_days(store, products, first_day, days)
     return _learn(store, {gap.product_id for gap in rewritten}, loaded, now)
 
@@ -109,14 +112,16 @@ def _row(source_id: int, gap: Gap, loaded: Loaded) -> tuple[Any, ...]:
     cost = loaded.facts[gap.product_id].cost
     cause = gap.cause or Cause.SHORT
     return (
-        source_id, gap.product_id, gap.opened_at, gap.closed_at, units(gap.units), cost,
+        source_id, gap.product_id, gap.opened_at, gap.closed_at, gap.place, units(gap.units), cost,
         value_of(gap.units, cost), cause.value, gap.facts,
     )  # fmt: skip
 
 
-def _days(counted: Balance, loaded: Loaded, first_day: int, zone: str) -> list[tuple[Any, ...]]:
+def _days(counted: Balance, gaps: Sequence[Gap], loaded: Loaded, first_day: int, zone: str) -> list[tuple[Any, ...]]:
     """One row for each day on which anything happened to a product."""
-    open_gaps = {gap.window: gap.units for gap in counted.gaps if gap.cause in UNDOCUMENTED}
+    open_gaps: dict[int, int] = defaultdict(int)
+    for gap in gaps:
+        open_gaps[gap.window] += gap.units if gap.cause in UNDOCUMENTED else 0
     found: dict[int, list[Any]] = {}
     for window in counted.windows:
         day = day_number(local(loaded.moments.at[window.window], zone).date())

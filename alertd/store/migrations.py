@@ -586,12 +586,13 @@ def m09_reconciliation(database: Database) -> None:
             product_id INTEGER NOT NULL REFERENCES product ON DELETE CASCADE,
             opened_at INTEGER NOT NULL,
             closed_at INTEGER NOT NULL,
+            place TEXT NOT NULL,
             units REAL NOT NULL,
             cost REAL,
             value REAL,
             cause TEXT NOT NULL,
             facts TEXT NOT NULL,
-            UNIQUE (product_id, closed_at)
+            UNIQUE (product_id, closed_at, place)
         ) STRICT;
         CREATE INDEX variance_by_time ON variance (source_id, closed_at);
 
@@ -660,7 +661,7 @@ def m09_reconciliation(database: Database) -> None:
             note TEXT,
             by TEXT,
             at INTEGER NOT NULL,
-            PRIMARY KEY (product_id, closed_at)
+            PRIMARY KEY (product_id, closed_at, units)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE stock_count (

@@ -298,7 +298,7 @@ def unmatched_movements(store: Store, source_id: int, since: int) -> list[Row]:
 def replace_variances(store: Store, products: Iterable[int], since: int, rows: Sequence[tuple[Any, ...]]) -> None:
     """Put what was found in place of what was known of these products after a moment.
 
-    A row is (source, product, opened_at, closed_at, units, cost, value, cause, facts).
+    A row is (source, product, opened_at, closed_at, place, units, cost, value, cause, facts).
     """
     for keys in bundles(products):
         store.execute(
@@ -306,8 +306,8 @@ def replace_variances(store: Store, products: Iterable[int], since: int, rows: S
         )
     store.connection.executemany(
         "INSERT OR REPLACE INTO variance"
-        " (source_id, product_id, opened_at, closed_at, units, cost, value, cause, facts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (source_id, product_id, opened_at, closed_at, place, units, cost, value, cause, facts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(*row[:-1], msgspec.json.encode(row[-1]).decode()) for row in rows],
     )
 
@@ -324,7 +324,7 @@ def replace_days(store: Store, products: Iterable[int], since_day: int, rows: Se
 
 _VARIANCE = (
     "SELECT v.id, v.product_id, p.external_id, p.code AS codigo, p.name AS nombre, p.supplier, v.opened_at,"
-    " v.closed_at, v.units, v.cost, v.value, coalesce(c.cause, v.cause) AS cause, v.cause AS guess, v.facts,"
+    " v.closed_at, v.place, v.units, v.cost, v.value, coalesce(c.cause, v.cause) AS cause, v.cause AS guess, v.facts,"
     " c.cause IS NOT NULL AS confirmed, c.by AS confirmed_by, c.note AS note FROM variance v"
     " JOIN product p ON p.id = v.product_id"
     " LEFT JOIN confirmation c ON c.product_id = v.product_id AND c.closed_at = v.closed_at AND c.units = v.units"
@@ -355,14 +355,15 @@ def variances_of(store: Store, product_id: int) -> list[Row]:
 
 def figures(store: Store, source_id: int, since_day: int, until_day: int) -> list[Row]:
     """Per product the sums of a span of days: what rules and pages read. `expected` is `actual` less `unexplained`."""
+    # The first and last day are found before they are looked up: an aggregate may not stand in an inner question.
     return store.rows(
-        "SELECT d.product_id, sum(d.sold) AS sold, sum(d.cancelled) AS cancelled, sum(d.returned) AS returned,"
-        " sum(d.receipts) AS receipts, sum(d.adjustments) AS adjustments, round(sum(d.unexplained), 6) AS unexplained,"
-        " round(sum(d.undocumented), 6) AS undocumented,"
-        " (SELECT opening FROM reconciled_day f WHERE f.product_id = d.product_id AND f.day = min(d.day)) AS opening,"
-        " (SELECT actual FROM reconciled_day f WHERE f.product_id = d.product_id AND f.day = max(d.day)) AS actual"
-        " FROM reconciled_day d JOIN product p ON p.id = d.product_id"
-        " WHERE p.source_id = ? AND d.day BETWEEN ? AND ? GROUP BY d.product_id",
+        "SELECT g.*, (SELECT f.opening FROM reconciled_day f WHERE f.product_id = g.product_id AND f.day = g.first_day)"
+        " AS opening, (SELECT f.actual FROM reconciled_day f WHERE f.product_id = g.product_id AND f.day = g.last_day)"
+        " AS actual FROM (SELECT d.product_id, min(d.day) AS first_day, max(d.day) AS last_day, sum(d.sold) AS sold,"
+        " sum(d.cancelled) AS cancelled, sum(d.returned) AS returned, sum(d.receipts) AS receipts,"
+        " sum(d.adjustments) AS adjustments, round(sum(d.unexplained), 6) AS unexplained,"
+        " round(sum(d.undocumented), 6) AS undocumented FROM reconciled_day d JOIN product p ON p.id = d.product_id"
+        " WHERE p.source_id = ? AND d.day BETWEEN ? AND ? GROUP BY d.product_id) g",
         (source_id, since_day, until_day),
     )
 

@@ -254,3 +254,20 @@ def test_windows_are_counted_from_the_first_snapshot():
     """The moment of a snapshot itself belongs to the window that it closes."""
     moments = hourly(3)
     assert [moments.window(at(hour)) for hour in (-1, 0, 0.5, 1, 1.5, 2.5)] == [0, 0, 1, 1, 2, 3]
+
+
+def test_goods_that_came_to_one_branch_do_not_pay_for_what_another_lacks():
+    """Twelve came to the north in the hour in which three went in the centre: two gaps, one of them undocumented."""
+    shelves = [shelf((0, 20), (0.5, 17)), shelf((0, 3), (0.5, 15), place="Norte/Bodega 2", minimum=5)]
+    gaps = guess(count(shelves, []), shelves, pack=micro(12))
+    assert sorted(causes(gaps)) == [(-3, Cause.SHORT), (12, Cause.RECEIPT)]
+
+
+def test_a_transfer_beside_a_loss_leaves_the_loss():
+    """Five went from the centre to the north, and two from the south to nowhere."""
+    shelves = [
+        shelf((0, 20), (0.5, 15)),
+        shelf((0, 3), (0.5, 8), place="Norte/B2"),
+        shelf((0, 9), (0.5, 7), place="Sur/B3"),
+    ]
+    assert sorted(causes(guess(count(shelves, []), shelves))) == [(-2, Cause.SHORT), (0, Cause.TRANSFER)]

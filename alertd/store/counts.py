@@ -1,0 +1,82 @@
+"""Physical counts: what was counted, what the books said then, and which products are worth counting next."""
+
+from typing import Any
+
+from .db import Row, Store
+
+
+def present(store: Store, product_id: int, warehouse_id: int | None = None) -> tuple[float, float | None] | None:
+    """What the books say of a product now, in one warehouse or all, and its cost; None where nothing is known."""
+    row = store.execute(
+        "SELECT round(sum(stock), 6), max(coalesce(average_cost, cost)) FROM stock_row"
+        " WHERE product_id = ?1 AND present AND (?2 IS NULL OR warehouse_id = ?2)",
+        (product_id, warehouse_id),
+    ).fetchone()
+    return None if row[0] is None else (row[0], row[1])
+
+
+def record(
+    store: Store,
+    source_id: int,
+    product_id: int,
+    warehouse_id: int | None,
+    *,
+    at: int,
+    counted: float,
+    book: float,
+    cost: float | None,
+    note: str | None,
+    by: str | None,
+) -> int:
+    """Keep a count, also one that found no difference. Returns its id."""
+    with store.write():
+        return int(
+            store.value(
+                "INSERT INTO stock_count (source_id, product_id, warehouse_id, at, counted, book, cost, note, by)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                (source_id, product_id, warehouse_id, at, counted, book, cost, note, by),
+            )
+        )
+
+
+def counts(store: Store, source_id: int, since: int) -> list[Row]:
+    """Every count since a moment, the newest first."""
+    return store.rows(
+        "SELECT c.id, c.product_id, p.code AS codigo, p.name AS nombre, w.name AS nombre_bodega,"
+        " w.branch AS nombre_sucursal, c.at, c.counted, c.book, round(c.counted - c.book, 6) AS difference, c.cost,"
+        " c.note, c.by FROM stock_count c JOIN product p ON p.id = c.product_id"
+        " LEFT JOIN warehouse w ON w.id = c.warehouse_id WHERE c.source_id = ? AND c.at >= ?"
+        " ORDER BY c.at DESC, c.id DESC",
+        (source_id, since),
+    )
+
+
+def net_sales(store: Store, source_id: int, since_day: int, until_day: int) -> float:
+    """What was sold less what came back, in money, over business days."""
+    return float(
+        store.value(
+            "SELECT sum(d.sold_amount - d.returned_amount) FROM product_day d JOIN product p ON p.id = d.product_id"
+            " WHERE p.source_id = ? AND d.day BETWEEN ? AND ?",
+            (source_id, since_day, until_day),
+        )
+        or 0
+    )
+
+
+def candidates(store: Store, source_id: int, since: int, since_day: int) -> list[dict[str, Any]]:
+    """What tells which products to count: stock, cost, gaps and sales of late, and when each was last counted."""
+    return store.rows(
+        "SELECT p.id AS product_id, p.code AS codigo, p.name AS nombre, p.category AS categoria,"
+        " round(sum(l.stock), 6) AS stock, coalesce(p.average_cost, p.cost) AS cost,"
+        " (SELECT count(*) FROM variance v WHERE v.product_id = p.id AND v.closed_at > :since"
+        " AND v.cause IN ('faltante', 'sobrante')) AS gaps,"
+        " (SELECT sum(abs(v.units)) FROM variance v WHERE v.product_id = p.id AND v.closed_at > :since"
+        " AND v.cause IN ('faltante', 'sobrante')) AS gap_units,"
+        " (SELECT sum(d.sold) FROM product_day d WHERE d.product_id = p.id AND d.day >= :day) AS sold,"
+        " (SELECT max(c.at) FROM stock_count c WHERE c.product_id = p.id) AS counted_at,"
+        " group_concat(DISTINCT w.branch) AS sucursales"
+        " FROM product p JOIN level l ON l.product_id = p.id JOIN warehouse w ON w.id = l.warehouse_id"
+        " WHERE p.source_id = :source AND p.enabled AND p.absent_at IS NULL AND l.absent_at IS NULL"
+        " GROUP BY p.id HAVING sum(l.stock) <> 0 OR gaps > 0",
+        {"source": source_id, "since": since, "day": since_day},
+    )
