@@ -8,6 +8,7 @@ from .choices import options, pairs
 from .guard import needs
 from .paging import links, read_cursor
 from .room import room
+from .saying import held_words
 
 pages = Blueprint("audit", __name__)
 
@@ -27,6 +28,7 @@ def index() -> str:
         zone=zone,
         people=options("word.all", pairs(stored.people(store))),
         told=_told,
+        facts_of=_facts,
     )
 
 
@@ -34,3 +36,16 @@ def _told(entry: stored.Entry) -> str:
     """The change in words; one that has none is told by its bare name."""
     words = str(g.reader.word("audit", entry.what))
     return words if words != entry.what else entry.what.removeprefix("page.")
+
+
+def _facts(entry: stored.Entry) -> str:
+    """What belongs to the change, in a line; names and values that have words are told by them."""
+    return " · ".join(f"{g.reader.word('fact', name)}: {_value(name, found)}" for name, found in entry.facts.items())
+
+
+def _value(name: str, found: object) -> str:
+    if isinstance(found, list):
+        return ", ".join(str(each) for each in found)
+    if name == "reason":
+        return held_words(str(found))
+    return str(g.reader.word({"was": "role"}.get(name, name), str(found)))

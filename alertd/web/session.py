@@ -93,6 +93,7 @@ def make_administrator(token: str) -> Answer:
     if user is None:
         return _gone()
     audit.note(room().store, who=user.name, what="user.added", about=user.name, now=now, facts={"role": user.role})
+    users.seen(room().store, user.id, now)
     begin_session(user)
     first = room().actions.connect is not None and not systems.list_sources(room().store)
     return redirect(url_for("connect.shop" if first else "overview.show"), 303)

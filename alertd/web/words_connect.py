@@ -49,8 +49,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "That is not the whole link. Copy it from Slack: https://hooks.slack.com/services/T…/B…/…",
     ),
     "channel.preset": ("Servicio de correo", "Serviço de e-mail", "Mail service"),
-    "channel.preset.gmail": ("Gmail o Google Workspace", "Gmail ou Google Workspace", "Gmail or Google Workspace"),
-    "channel.preset.outlook": ("Outlook o Hotmail", "Outlook ou Hotmail", "Outlook or Hotmail"),
+    "channel.preset.gmail": ("Gmail", "Gmail", "Gmail"),
+    "channel.preset.outlook": ("Outlook", "Outlook", "Outlook"),
     "channel.preset.own": ("Otro servidor", "Outro servidor", "Another server"),
     "channel.preset_hint.gmail": (
         "Gmail pide una contraseña de aplicación: Cuenta de Google → Seguridad → Contraseñas de aplicaciones.",

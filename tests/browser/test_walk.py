@@ -16,6 +16,10 @@ PATHS = (
     "/", "/alerts", "/alerts?state=pending", "/alerts?state=resolved", "/alerts?q=nada+parecido",
     "/alerts/a000000000000000", "/products", "/products?state=low", "/products?q=lampara", "/products/{product}",
     "/products/6", "/rules", "/messages", "/messages/{message}", "/messages/{dead}", "/not-here",
+    "/sources", "/sources/tienda-centro", "/sources/tienda-soyapango", "/channels", "/channels/new?service=mail",
+    "/channels/new?service=mail&preset=own", "/users", "/audit", "/account", "/more", "/connect/shop",
+    "/connect/tienda-centro/found", "/connect/tienda-centro/channels", "/connect/tienda-centro/rules",
+    "/connect/tienda-nueva/reading",
 )  # fmt: skip
 
 

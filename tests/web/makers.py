@@ -208,6 +208,8 @@ def seed_shop(store: Store) -> dict[str, int]:
         poll(store, ids["source"], products=len(GOODS), levels=2 * len(GOODS))
         channel(store)
         channel(store, "correo")
+        lane(store, source(store, "tienda-nueva", snapshot_at=None, company=None), last_success_at=None)
+        insert(store, "audit", at=NOW, who="marta", what="source.polled", about="tienda-centro", facts="{}")
         for number, (name, category, stock, minimum, maximum) in enumerate(GOODS):
             key = product(store, ids["source"], name, code=f"{10_000 + 37 * number}", category=category,
                           barcode=f"74100000{number:05d}", level_count=2)  # fmt: skip
