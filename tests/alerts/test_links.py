@@ -167,4 +167,7 @@ def test_the_page_shows_a_message_that_was_replaced(told: House):
     fingerprint = told.store.value("SELECT fingerprint FROM alert WHERE state = 'firing'")
     assert "Reemplazado" in browser.get("/messages", headers={"Accept-Language": "es"}).text
     assert browser.get(f"/messages/{key}").status_code == 200
-    assert "reemplazado por otro más reciente" in browser.get(f"/alerts/{fingerprint}", headers={"Accept-Language": "es"}).text
+    assert (
+        "reemplazado por otro más reciente"
+        in browser.get(f"/alerts/{fingerprint}", headers={"Accept-Language": "es"}).text
+    )

@@ -1,17 +1,15 @@
 """What services answer, and what we make of it. Real sockets; the only wait is the read timeout of a test."""
 
 import io
-import json
 import logging
 import time
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from apprise.plugins.slack import NotifySlack
 
 from alertd.errors import UsageTrouble
-from alertd.notify.channels import Outcome, Timeout, check_url, fit, judge, mask, send, slack_payload
+from alertd.notify.channels import Outcome, Timeout, check_url, fit, judge, mask, send
 from alertd.notify.render import render
 
 from .conftest import free_port
@@ -292,11 +290,3 @@ def test_a_small_service_gets_the_head_and_the_link():
     assert len(short) <= 120
     assert short.startswith("línea 0\n")
     assert short.endswith("…\n\nVer la lista: https://x.test")
-
-
-def test_the_slack_sample_of_the_handbook_is_what_is_sent():
-    """A sample that has gone stale misleads whoever builds on it."""
-    page = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
-    sample = json.loads(page.split("```json\n")[1].split("```")[0])
-    said = alerts(item("Aceite 1 L", 0, 12, 36, severity="critical", code="AC-01"))
-    assert slack_payload(render(said, "es", "https://avisos.example.com")) == sample
