@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ def source() -> None:
 )
 @click.option("--api-secret", help="For systems that need a second secret; '-' reads it like the key, after it.")
 @click.option("--webhook-secret", help="For systems that send webhooks; '-' reads it, after the others.")
+@click.option("--columns", multiple=True, help="csv: which column is what, as codigo=SKU,stock=Qty.")
 @click.option("--timezone", help="The shop's zone; America/El_Salvador or, for Brazilian systems, America/Sao_Paulo.")
 @click.option("--every", default=DEFAULT_EVERY, show_default=True, callback=duration, help="Time between two polls.")
 @click.option("--sweep-every", callback=duration, help="Time between two whole readings; as --every by default.")
@@ -46,11 +48,12 @@ def add(
     api_key: str | None,
     api_secret: str | None,
     webhook_secret: str | None,
+    columns: tuple[str, ...],
     timezone: str | None,
     every: float,
     sweep_every: float | None,
 ) -> None:
-    """Connect a system. KIND is smartpyme, smartepi or smartbis; NAME is yours: small letters, digits and dashes."""
+    """Connect a system. KIND is smartpyme, smartepi, smartbis or csv; NAME is yours: small letters and dashes."""
     known = kind_named(kind)
     if not _NAME.fullmatch(name):
         raise UsageTrouble(f"'{name}' is no name for a source; use small letters, digits and dashes.")
@@ -58,8 +61,9 @@ def add(
     zone = clock.check_zone(timezone or known.zone)
     given = {"api_key": api_key, "api_secret": api_secret, "webhook_secret": webhook_secret}
     secrets = {secret: _read_secret(secret, text, secret in known.secrets) for secret, text in given.items()}
+    settled = dict(_setting(known, f"column.{text}") for text in _columns(columns))
     with opened() as context:
-        stored.add_source(
+        added = stored.add_source(
             context.store,
             context.vault,
             name=name,
@@ -71,7 +75,13 @@ def add(
             sweep_every=sweep_every,
             now=context.now(),
         )
+        options.put(context.store, added.id, settled)
     click.echo(f"Added the source '{name}'. Next: 'alertd source test {name}', then 'alertd poll {name}'.", err=True)
+
+
+def _columns(written: Sequence[str]) -> list[str]:
+    """The pairs of --columns; a comma ends a pair only where another one begins, for headings may hold one."""
+    return [pair.strip() for text in written for pair in re.split(r",(?=\s*[a-z_]+=)", text) if pair.strip()]
 
 
 def _read_secret(name: str, given: str | None, needed: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from ..errors import UsageTrouble
 from ..model import Document, DocumentPage, Page, Product, Quarantined, Transaction
-from . import smartbis, smartepi
+from . import smartbis, smartepi, tabular
 from .http import check_address
 from .setup import Setup
 from .smartpyme import SmartPyme, Summary
@@ -97,9 +97,10 @@ DEFAULT_ZONE = "America/El_Salvador"
 class Kind:
     """A kind of system: its public address where it has one, its lanes in the order they run, and how to open it.
 
-    `root` is what the path of its addresses ends in, added where a person left it out. Without `calls_a_second` its
-    calls draw on the hourly budget. `secrets` are what it cannot do without; `options` its settings, each with the
-    values it may have (none: any). Where stock may be `counted`, a person's counts stand in for what is not told.
+    `root` is what the path of its addresses ends in, added where a person left it out; `address` checks addresses of a
+    form of its own. Without `calls_a_second` its calls draw on the hourly budget. `secrets` are what it cannot do
+    without; `options` its settings, each with the values it may have (none: any). Where stock may be `counted`, a
+    person's counts stand in for what is not told.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Kind:
     secrets: tuple[str, ...] = ("api_key",)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: bool = False
+    address: Callable[[str | None], str] | None = None
 
 
 def _open_smartpyme(setup: Setup) -> Reader:
@@ -153,6 +155,16 @@ KINDS = {
             secrets=("api_key", "api_secret"),
             options=dict.fromkeys((f"field.{name}" for name in smartbis.WANTED), ()),
         ),
+        Kind(
+            name="csv",
+            default_url=None,
+            lanes=("sweep",),
+            open=tabular.Table,
+            calls_a_second=1.0,
+            secrets=(),
+            options={**dict.fromkeys((f"column.{word}" for word in tabular.WORDS), ()), "decimal": (",", ".")},
+            address=tabular.address_of,
+        ),
     )
 }
 NOT_YET = tuple(name for name in ("smartepi", "smartbis") if name not in KINDS)
@@ -169,6 +181,8 @@ def kind_named(name: str) -> Kind:
 
 def address_for(kind: Kind, given: str | None) -> str:
     """The base address of a source: the given one, else the public one of its kind. Raises UsageTrouble."""
+    if kind.address is not None:
+        return kind.address(given)
     address = given or kind.default_url
     if address is None:
         raise UsageTrouble(f"A source of kind '{kind.name}' needs its own address; give it with --base-url.")
