@@ -1,7 +1,7 @@
 """A simulated quarter of three branches, and how well the reconciliation finds what was planted in it.
 
-`python -m bench.quarter [DAYS]` lives through trade as it is: sales, voids weeks later, returns, price adjustments, sales
-dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits, lots that stop at
+`python -m bench.quarter [DAYS]` lives through trade as it is: sales, voids weeks later, returns, price adjustments,
+sales dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits, lots that stop at
 zero, and readings that take two minutes while the shop goes on. Forty losses are planted. It prints precision and
 recall of the "sin documento" list at its default thresholds, why the false lines are there, and what it cost.
 """
@@ -210,7 +210,8 @@ class Shop:
         low, most, _ = self.limits[product]
         kind = "Compuesto" if self.is_kit(product) else "Producto"
         return Product(
-            id=product, name=f"Producto {product}", code=f"P-{product}", supplier=f"Proveedor {product % 40}", kind=kind,
+            id=product, name=f"Producto {product}", code=f"P-{product}", supplier=f"Proveedor {product % 40}",
+            kind=kind,
             cost=self.costs[product], average_cost=self.costs[product], price=self.costs[product] * 1.5,
             levels=tuple(
                 StockLevel(f"Bodega {b}", b, float(self.stock[product, b]), float(low), float(most)) for b in BRANCHES
@@ -255,11 +256,11 @@ class Watcher:
                     found.append((mark, self.shop.seen(product)))
         now = began + SWEEP_MS
         self.shop.run_until(now)
-        known = {mark: product for mark, product in self.known.items()}
+        known = dict(self.known)
+        everything = set(range(1, self.shop.products + 1))
         with self.store.write():
             snapshots.apply(
-                self.store, self.source_id, found, seen=set(range(1, self.shop.products + 1)), unread=set(), known=known,
-                now=now,
+                self.store, self.source_id, found, seen=everything, unread=set(), known=known, now=now,
             )  # fmt: skip
             self._step(now)
         self.known.update({mark: product.id for mark, product in found})
@@ -319,8 +320,8 @@ def live(
     shop = Shop(products, dice)
     store = open_store(folder / "quarter.db")
     sources.add_source(
-        store, Vault("k" * 43), name="quarter", kind="smartpyme", base_url="http://127.0.0.1:9", secrets={"api_key": "x"},
-        timezone=ZONE, every=3600.0, sweep_every=None, now=moment(OPENS),
+        store, Vault("k" * 43), name="quarter", kind="smartpyme", base_url="http://127.0.0.1:9",
+        secrets={"api_key": "x"}, timezone=ZONE, every=3600.0, sweep_every=None, now=moment(OPENS),
     )  # fmt: skip
     source = sources.get_source(store, "quarter")
     watcher = Watcher(store, shop, source.id)
@@ -365,7 +366,8 @@ def score(store: Store, shop: Shop, source, watcher: Watcher, until: int) -> Sco
         lines += 1
         near = [
             loss for loss in left
-            if loss.product == row["external_id"] and row["opened_at"] - SWEEP_MS <= loss.at <= row["closed_at"] + SWEEP_MS
+            if loss.product == row["external_id"]
+            and row["opened_at"] - SWEEP_MS <= loss.at <= row["closed_at"] + SWEEP_MS
         ]  # fmt: skip
         for loss in near:
             left.remove(loss)
@@ -398,9 +400,8 @@ def main(days: int = 90) -> None:
         size = (Path(folder) / "quarter.db").stat().st_size
     print(f"planted losses      {found.planted}, worth {found.value_planted:,.2f}")
     print(f"found               {found.found}, {found.recall:.1%} of the value")
-    print(
-        f"lines of the list   {found.lines} short, {len(found.false)} of them false ({found.false_share:.1%}); {found.over} over"
-    )
+    false = f"{len(found.false)} of them false ({found.false_share:.1%})"
+    print(f"lines of the list   {found.lines} short, {false}; {found.over} over")
     for product, units, why in found.false:
         print(f"  false             product {product}: {units:g} ({why})")
     for loss, fate in found.missed:
@@ -410,9 +411,8 @@ def main(days: int = 90) -> None:
         f"steps               {found.step_seconds:.1f} s in all; report of the whole span {found.report_seconds:.1f} s"
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"all of it           {time.perf_counter() - started:.0f} s, {peak:.0f} MB at most, database {size / 1e6:.0f} MB"
-    )
+    took = time.perf_counter() - started
+    print(f"all of it           {took:.0f} s, {peak:.0f} MB at most, database {size / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":
