@@ -77,7 +77,7 @@ def wind_back(store: Store, at: int) -> None:
         store.execute("UPDATE warehouse SET hidden_at = NULL")
         store.execute(
             "UPDATE level SET (stock, minimum, maximum, absent_at, changed_at) = (SELECT coalesce(c.stock, 0),"
-            " c.minimum, c.maximum, CASE WHEN c.stock IS NULL THEN c.at END, c.at) FROM stock_change c"
+            " c.minimum, c.maximum, CASE WHEN c.stock IS NULL THEN c.at END, c.at FROM stock_change c"
             " WHERE c.level_id = level.id AND c.at <= ?1 ORDER BY c.at DESC LIMIT 1), gone_at = NULL,"
             " last_seen_at = NULL, previous_stock = NULL"
             " WHERE EXISTS (SELECT 1 FROM stock_change c WHERE c.level_id = level.id AND c.at <= ?1)",
