@@ -1,6 +1,7 @@
 """A shop that lives and misbehaves, polled through simulated time, and held against what was really on its shelves.
 
-Also a program: `python -m tests.engine.simulation 1000` prints the counts of a long run.
+Also a program: `python -m tests.engine.simulation 1000` prints the counts of a long run; seed, products and seconds
+between two polls may follow.
 """
 
 import logging
@@ -8,7 +9,6 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -36,10 +36,9 @@ DAMAGE = (
     "text_number",
 )
 PATHS = ("inventory", "inventory", "inventory", "sales", "returns", "")
-STEP = timedelta(minutes=5)
 PACE = 6
 WRONG = (
-    "false resolve", "false gone", "false sold-out", "wrong level", "missed low", "call over budget",
+    "false resolve", "false gone", "false sold-out", "wrong level", "level not seen", "missed low", "call over budget",
     "call while blocked",
 )  # fmt: skip
 
@@ -65,6 +64,7 @@ class Simulation:
     folder: Path
     seed: int = 1
     products: int = 420
+    every: float = 300.0
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -76,7 +76,7 @@ class Simulation:
         self.shop.faults.sleep = lambda seconds: None
         self.life = Life(self.shop, PACE, Random(self.seed))
         self.bench = Workbench(self.shop, serve(self.shop), self.clock, self.folder)
-        self.bench.connect()
+        self.bench.connect(every=self.every)
         self.bench.context.progress = self._meanwhile
         self._count_refusals()
         self.facts: dict[Key, set[Fact]] = {}
@@ -116,9 +116,9 @@ class Simulation:
         return self.counts
 
     def turn(self) -> None:
-        """Five minutes of life, then what the loop would do, then the judgement."""
-        self.clock.forward(seconds=STEP.total_seconds() + self.dice.uniform(0, 20))
-        self.life.live(self.clock.now, STEP.total_seconds())
+        """One interval of life, then what the loop would do, then the judgement."""
+        self.clock.forward(seconds=self.every + self.dice.uniform(0, self.every / 15))
+        self.life.live(self.clock.now, self.every)
         self._events()
         self._misbehave()
         self.facts = {}
@@ -141,14 +141,14 @@ class Simulation:
             self.counts["products removed"] += 1
         elif chance < 0.06:
             self.shop.remove_product(self.dice.choice(list(self.shop.products)), soft=True)
-        elif chance < 0.09 and self.hidden is None:
-            self.hidden = self.dice.choice(self.shop.warehouses).nombre
+        elif chance < 0.16 and self.hidden is None:
+            self.hidden = self.dice.choice([each for each in self.shop.warehouses if each.activa]).nombre
             self.shop.hide_warehouse(self.hidden)
             self.counts["warehouses hidden"] += 1
-        elif chance < 0.2 and self.hidden is not None:
+        elif chance < 0.25 and self.hidden is not None:
             self.shop.show_warehouse(self.hidden)
             self.hidden = None
-        elif chance < 0.25:
+        elif chance > 0.96:
             self.shop.add_product(
                 nombre=f"Nuevo {self.counts['turns']}",
                 codigo=f"N-{self.counts['turns']}",
@@ -219,9 +219,14 @@ class Simulation:
 
     def _judge_levels(self) -> None:
         """After a whole sweep every level that is believed was true while it was read."""
-        for identity, warehouse, branch, stock in self.bench.context.store.execute(
+        believed = self.bench.context.store.execute(
             "SELECT external_id, warehouse, branch, stock FROM stock_row WHERE present AND NOT gone"
-        ):
+        ).fetchall()
+        seen = {(identity, warehouse, branch) for identity, warehouse, branch, _ in believed}
+        for key, facts in self.facts.items():
+            there = key[0] in self.shop.products and all(fact.visible for fact in facts)
+            self.counts["level not seen"] += there and key not in seen
+        for identity, warehouse, branch, stock in believed:
             true = {fact.stock for fact in self.facts.get((identity, warehouse, branch), ())}
             self.counts["levels compared"] += 1
             self.counts["wrong level"] += stock not in true
@@ -246,13 +251,13 @@ class Simulation:
         self.bench.close()
 
 
-def main(polls: int, seed: int) -> int:
+def main(polls: int, seed: int, products: int, every: float) -> int:
     """Run, print the counts, and say whether anything was wrong."""
     logging.disable()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     stamina.set_testing(True, attempts=3, cap=True)
     with tempfile.TemporaryDirectory() as folder:
-        simulation = Simulation(Path(folder), seed=seed)
+        simulation = Simulation(Path(folder), seed=seed, products=products, every=every)
         counts = simulation.run(polls)
         simulation.close()
     groups: dict[bool, list[str]] = defaultdict(list)
@@ -263,4 +268,5 @@ def main(polls: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, int(sys.argv[2]) if len(sys.argv) > 2 else 1))
+    given = [int(each) for each in sys.argv[1:]]
+    sys.exit(main(*(given + [1000, 1, 420, 300][len(given) :])))

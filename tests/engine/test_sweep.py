@@ -227,6 +227,26 @@ def test_a_hidden_warehouse_is_not_sold_out(make: Make) -> None:
     assert bench.levels()[1, "Bodega Norte"] == 40 and bench.alerts() == [(1, "warning")]
 
 
+def test_an_unreadable_product_of_a_returning_warehouse_is_not_gone(make: Make) -> None:
+    """The warehouse is back, and just this product's record cannot be read: nobody saw that its level was missing."""
+    bench = make()
+    for number in (1, 2):
+        bench.shop.add_product(id=number, nombre=f"N{number}", inventarios=[row(9, 4), row(1, 4, "Bodega Norte")])
+    bench.poll()
+    for fault in ("text_number", "no_id"):
+        bench.shop.hide_warehouse("Bodega Norte")
+        bench.clock.forward(minutes=5)
+        bench.poll()
+        bench.shop.show_warehouse("Bodega Norte")
+        bench.shop.faults.add(fault, path="inventory", times=1)
+        bench.clock.forward(minutes=5)
+        assert bench.poll().quarantined == 1
+        assert bench.alerts() == [(1, "warning"), (2, "warning")]
+        bench.clock.forward(minutes=5)
+        bench.poll()
+        assert len(bench.levels()) == 4
+
+
 def test_a_level_that_one_product_lost_is_gone_after_two_sweeps(make: Make) -> None:
     """The warehouse still shows others, so this row was deleted and nobody waits for it."""
     bench = make()
