@@ -143,7 +143,8 @@ def apply(
         if not nameless:
             _mark_absent(store, source_id, there, known, now, applied)
         _mark_hidden(store, source_id, now)
-        _mark_levels_gone(store, source_id, now)
+        if not nameless:
+            _mark_levels_gone(store, source_id, unread, now)
         store.execute(
             "UPDATE source SET snapshot_before_at = snapshot_at, snapshot_at = ? WHERE id = ?", (now, source_id)
         )
@@ -332,17 +333,18 @@ def _mark_absent(
         ).rowcount
 
 
-def _mark_levels_gone(store: Store, source_id: int, now: int) -> None:
-    """Levels that were missing at the last whole sweep already.
+def _mark_levels_gone(store: Store, source_id: int, unread: set[Identity], now: int) -> None:
+    """Levels that were missing at the last whole sweep already, of products that this one could read.
 
     Those of a hidden warehouse are neither sold nor gone; after a month nobody waits for it any more.
     """
     store.execute(
         "UPDATE level SET gone_at = ?1 WHERE gone_at IS NULL"
         " AND absent_at <= (SELECT snapshot_at FROM source WHERE id = ?2)"
-        " AND EXISTS (SELECT 1 FROM product p WHERE p.id = product_id AND p.source_id = ?2)"
+        " AND EXISTS (SELECT 1 FROM product p WHERE p.id = product_id AND p.source_id = ?2"
+        " AND p.external_id NOT IN (SELECT value FROM json_each(?4)))"
         " AND warehouse_id NOT IN (SELECT id FROM warehouse WHERE source_id = ?2 AND hidden_at > ?3)",
-        (now, source_id, now - HIDDEN_MS),
+        (now, source_id, now - HIDDEN_MS, msgspec.json.encode(list(unread)).decode()),
     )
 
 
