@@ -23,6 +23,7 @@ from . import logs
 from .engine.context import open_context
 from .engine.service import Service, wait_for_signal
 from .notify.channels import check_url, mask
+from .sandbox import smartbis, smartepi
 from .sandbox.smartpyme import DEFAULT_KEY, Life, Shop, serve
 from .settings import Settings, data_folder, read_settings
 from .store import channels, sources, users
@@ -30,6 +31,9 @@ from .store import channels, sources, users
 EVENTS_A_MINUTE = 90.0
 SWEEP_EVERY = 20.0
 OTHERS_EVERY = 60.0
+SMALL_EVERY = 15.0
+SMALL_PACE = 12.0
+WORKS, REWARDS = "epi-demo", "recompensas-demo"
 
 
 def run_demo(*, products: int, seed: int, dialect: str) -> None:
@@ -37,17 +41,39 @@ def run_demo(*, products: int, seed: int, dialect: str) -> None:
     logs.configure("console", logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="alertd-demo-") as folder, _receiver() as inbox:
         shop = Shop.seeded(products=products, seed=seed, dialect=dialect)
-        with serve(shop, life=Life(shop, EVENTS_A_MINUTE, Random(seed))) as upstream:
-            service, password = _prepare(Path(folder), upstream.url, inbox)
+        works, rewards = _works(seed), _rewards(seed)
+        with (
+            serve(shop, life=Life(shop, EVENTS_A_MINUTE, Random(seed))) as upstream,
+            smartepi.serve(works, life=smartepi.Life(works, SMALL_PACE)) as epi,
+            smartbis.serve(rewards, life=smartbis.Life(rewards, SMALL_PACE)) as loyalty,
+        ):
+            service, password = _prepare(Path(folder), upstream.url, epi.url, loyalty.url, inbox)
             service.start()
+            smartepi.Sender(works).add(f"{service.url}/hooks/smartepi/{WORKS}", smartepi.DEFAULT_SECRET)
             _say_hello(service.url, password, upstream.origin, products)
             wait_for_signal()
             click.echo("\nStopping ...", err=True)
             service.stop()
 
 
-def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, str]:
-    """A fresh home with the shop connected, a channel to the receiver, and somebody who may sign in."""
+def _works(seed: int) -> smartepi.Organisation:
+    """Dispensers whose products tell their stock and its minimum, and whose webhooks reach alertd."""
+    works = smartepi.Organisation.seeded(products=15, days=30, seed=seed, stock_field="balance")
+    for number, product in enumerate(works.records["products"]):
+        product |= {"balance": 12 + 3 * number, "minimumStock": 10}
+    return works
+
+
+def _rewards(seed: int) -> smartbis.Programme:
+    """A loyalty programme whose rewards have a minimum, which is rare."""
+    programme = smartbis.Programme.seeded(rewards=10, seed=seed)
+    for coupon in programme.coupons:
+        programme.set(coupon["id"], min_stock=15)
+    return programme
+
+
+def _prepare(home: Path, upstream: str, epi: str, loyalty: str, inbox: str) -> tuple[Service, str]:
+    """A fresh home with three systems connected, a channel to the receiver, and somebody who may sign in."""
     context = open_context(_settings(home))
     sources.add_source(
         context.store,
@@ -61,6 +87,16 @@ def _prepare(home: Path, upstream: str, inbox: str) -> tuple[Service, str]:
         sweep_every=SWEEP_EVERY,
         now=context.now(),
     )
+    epi_secrets = {"api_key": smartepi.DEFAULT_KEY, "webhook_secret": smartepi.DEFAULT_SECRET}
+    loyalty_secrets = {"api_key": smartbis.DEFAULT_KEY, "api_secret": smartbis.DEFAULT_SECRET}
+    for name, kind, url, keys in (
+        (WORKS, "smartepi", epi, epi_secrets),
+        (REWARDS, "smartbis", loyalty, loyalty_secrets),
+    ):
+        sources.add_source(
+            context.store, context.vault, name=name, kind=kind, base_url=url, secrets=keys,
+            timezone="America/Sao_Paulo", every=SMALL_EVERY, sweep_every=None, now=context.now(),
+        )  # fmt: skip
     channels.add(
         context.store, context.vault, name="esta-ventana", url=inbox, service=check_url(inbox), masked_url=mask(inbox),
         now=context.now(),
@@ -102,7 +138,8 @@ def _free_port(host: str, wanted: int) -> int:
 def _say_hello(url: str, password: str, upstream: str, products: int) -> None:
     click.echo(
         f"""
-  alertd is running on an invented shop ({products:,} products, alive: it sells, runs out and restocks).
+  alertd is running on an invented shop ({products:,} products, alive: it sells, runs out and restocks),
+  beside dispensers of protective equipment (SmartEPI) and the rewards of a loyalty programme (Smartbis).
 
     Open      {url}
     Sign in   admin / {password}

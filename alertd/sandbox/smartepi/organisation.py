@@ -27,6 +27,7 @@ KINDS = {
     "cursor_twice": "the same cursor again",
     "bad_cursor": "every cursor is refused",
 }
+FILLED_UP = 60
 TRANSACTIONS = ("withdrawals", "returns", "exchanges")
 ENTITIES = ("products", "employees", "sectors", "cost-centers", "job-roles", "groups", "access-groups")
 Record = dict[str, Any]
@@ -129,7 +130,12 @@ class Organisation:
         with self.lock:
             if not self.records["products"]:
                 return None
-            product = str(self.rng.choice(self.records["products"])["id"])
+            chosen = self.rng.choice(self.records["products"])
+            product = str(chosen["id"])
+            if self.stock_field and chosen.get(self.stock_field, 1) < 1:
+                # Somebody comes and fills the dispenser up; no transaction tells of that.
+                chosen[self.stock_field] = FILLED_UP
+                return None
             kind = self.rng.choices(("take", "fail", "back", "swap"), (86, 4, 6, 4))[0]
             if kind == "fail":
                 return self.withdraw(product, status="FAILED", at=at)
