@@ -28,6 +28,7 @@ from .evaluate import Outcome, evaluate
 from .rulebook import Rulebook
 from .selfcare import rules_failed
 from .sweep import OnPage, Sweep, read_sweep
+from .thrift import give_memory_back
 
 log = structlog.get_logger()
 # The vendor's server keeps this zone for every company, whatever its country.
@@ -122,6 +123,7 @@ def sweep(turn: Turn, poll: Poll) -> None:
             )
     finally:
         stage.close()
+        give_memory_back()
 
 
 def _believe_format(found: Sweep) -> None:
