@@ -43,7 +43,7 @@ def measure(stack: ExitStack, cache: Path, *, quick: bool) -> list[Figure]:
     for products in SIZES:
         print(f"... {products:,} products", flush=True)
         stall = Shop(stack, cache, products)
-        rounds = 1 if quick else 8 if products < SIZES[-1] else 4
+        rounds = 1 if quick else 7 if products < SIZES[-1] else 3
         for where in ("http", "files"):
             figures += workloads.cycles(stall, where, rounds)
     print("... far server, rules, messages", flush=True)
@@ -78,8 +78,8 @@ def shares(figures: list[Figure]) -> str:
     lines = [
         "",
         "where a cycle's time goes, in percent; CPU s; peak of the process since its start in MiB",
-        f"{'what':38}{'products':>9}{'fetch':>7}{'decode':>7}{'diff':>7}{'write':>7}{'rules':>7}{'CPU s':>8}{'peak':>6}"
-        f"{'floor':>7}",
+        f"{'what':38}{'products':>9}{'fetch':>7}{'decode':>7}{'diff':>7}{'write':>7}{'rules':>7}"
+        f"{'CPU s':>8}{'x floor':>8}{'peak':>6}{'floor':>7}",
     ]
     for each in figures:
         if "shares" not in each.more:
@@ -87,7 +87,8 @@ def shares(figures: list[Figure]) -> str:
         whole = sum(each.more["shares"].values())
         parts = "".join(f"{seconds * 100 / whole:>7.0f}" for seconds in each.more["shares"].values())
         peaks = f"{each.more['peak_mib']:>6.0f}{each.more['floor_peak_mib']:>7.0f}"
-        lines.append(f"{each.name:38}{each.products:>9}{parts}{each.more['cpu']:>8.2f}{peaks}")
+        cpu = f"{each.more['cpu']:>8.2f}{each.more['cpu'] / each.more['floor_cpu']:>8.2f}"
+        lines.append(f"{each.name:38}{each.products:>9}{parts}{cpu}{peaks}")
     most = max(each.more.get("peak_mib", 0) for each in figures) * MIB
     verdict = "within" if most <= MOST_BYTES else "MISSED:"
     lines.append(f"largest peak {most / 1e6:.0f} MB, {verdict} the {MOST_BYTES / 1e6:.0f} MB a sweep may take")

@@ -64,6 +64,7 @@ def pair(stall: Shop, where: str) -> Iterator[tuple[Child, Child]]:
 def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
     """First load, then cycles with 1 % of churn and without any, alertd and the floor in turn."""
     found: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {"first load": [], "1 % churn": [], "no change": []}
+    decode: dict[str, list[float]] = {"json": [], "typed": []}
     with pair(stall, where) as (ours, floor):
         for number in range(rounds + 1):
             edition = shop.EDITIONS[number % 2]
@@ -71,16 +72,18 @@ def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
             kinds = ["first load"] if number == 0 else ["1 % churn", "no change"]
             for kind in kinds:
                 found[kind].append(_in_turn(ours, floor, edition, swap=bool(number % 4 > 1)))
-        decode = [floor.ask(f"{how} a")["seconds"] for _ in range(rounds) for how in ("json", "typed")]
+            if where == "files" and number:
+                for how, kept in decode.items():
+                    kept.append(floor.ask(f"{how} {edition}")["seconds"])
     lines = [_cycle_figure(stall, where, kind, runs) for kind, runs in found.items()]
     if where == "files":
-        typed = median(decode[1::2])
+        typed = median(decode["typed"])
         lines.append(
             Figure(
                 "cycle, no change, bytes here",
                 lines[-1].seconds,
                 "stdlib json decode",
-                median(decode[::2]),
+                median(decode["json"]),
                 1.0,
                 stall.products,
                 f"msgspec typed decode {typed:.3f} s = {lines[-1].seconds / typed:.2f} x",
@@ -109,6 +112,7 @@ def _cycle_figure(stall: Shop, where: str, kind: str, runs: list[tuple[dict[str,
         more={
             "shares": parts,
             "cpu": median(run["cpu"] for run in ours),
+            "floor_cpu": median(below["cpu"] for _, below in runs),
             "peak_mib": max(run["peak_mib"] for run in ours),
             "floor_peak_mib": max(below["peak_mib"] for _, below in runs),
             "changed": ours[-1]["changed"],
