@@ -138,9 +138,8 @@ def _take_one(
         _note_unknown(store, source_id, document, now, taken)
     reason = document.kind if stored is None else _what_happened(document, stored["state"])
     happened_at = (document.created_at or now) if stored is None else (document.updated_at or now)
-    not_before = (
-        max(readings.get((document.kind, day), 0) for day in (document.date, stored and stored["date"])) or None
-    )
+    days = {document.date, stored["date"] if stored else document.date}
+    not_before = max(readings.get((document.kind, day), 0) for day in days) or None
     if moved_over:
         # Only our knowledge of the product changed: its stock moved when the document was made, not now.
         reason, happened_at, not_before = "line matched", document.created_at or now, None
