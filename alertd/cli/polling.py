@@ -5,14 +5,14 @@ import click
 from ..engine import cycle as engine
 from ..engine.context import Context
 from ..engine.cycle import Cycle
-from ..engine.tending import tell_due
 from ..engine.loop import free_lanes_of_the_dead
+from ..engine.tending import tell_due
 from ..notify.worker import deliver_pass
 from ..store import outbox, sources
 from ..store.polls import Poll
 from .output import as_json, counted, opened, print_json, show_progress
 
-LANES = ("sweep", "low", "sales", "returns")
+LANES = ("sweep", "low", "sales", "returns", "transactions")
 _SHOWN = (
     "source", "lane", "complete", "torn", "held", "pages", "requests", "products", "levels", "changed", "new", "gone",
     "quarantined", "seconds", "error",

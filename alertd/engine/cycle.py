@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ..errors import SourceTrouble
+from ..errors import SourceTrouble, UsageTrouble
 from ..sources.registry import KINDS
 from ..store import alerts, polls, snapshots, sources
 from ..store.polls import Poll
@@ -210,6 +210,11 @@ def run_sources(context: Context, names: Iterable[str], lane: str | None = None)
     )
     total = Cycle()
     for source in chosen:
+        if lane and lane not in KINDS[source.kind].lanes:
+            if wanted:
+                there = ", ".join(KINDS[source.kind].lanes)
+                raise UsageTrouble(f"'{source.name}' has no lane '{lane}'; it has: {there}.")
+            continue
         cycle = run_cycle(context, source, [lane] if lane else due_lanes(context, source, foreground=True))
         total.polls += cycle.polls
         total.new_firing += cycle.new_firing

@@ -184,7 +184,7 @@ def webhook_notes(context: Context, source: Source) -> list[str]:
     scheme = options.of(store, source.id).get("signature", DEFAULT_SCHEME)
     came, refused = deliveries.latest(store, source.id, 1), deliveries.latest_refused(store, source.id, 1)
     if not secrets_of(context, source):
-        return ["Webhooks: no secret given; 'alertd source secret NAME -' takes it"]
+        return [f"Webhooks: no secret given; 'alertd source secret {source.name} -' takes it"]
     newer = refused and (not came or refused[0]["at"] > came[0]["last_at"])
     if newer and refused[0]["fits"] not in (None, scheme):
         return [_settle_scheme(context, source, scheme, refused[0]["fits"])]

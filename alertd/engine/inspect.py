@@ -72,7 +72,9 @@ class Findings:
         if not self.reachable:
             return []
         lines = [
-            f"Reachable: yes, as '{self.company or 'a company without a name'}' (dialect: {self.dialect})",
+            f"Reachable: yes, as '{self.company or 'a company without a name'}' (dialect: {self.dialect})"
+            if self.company or self.dialect
+            else "Reachable: yes",
             f"Products: {self.products:,}" if self.products is not None else "Products: the system does not say",
             f"Warehouses: {', '.join(self.warehouses) or 'none seen yet'}",
             f"Quota: {self.quota_left:,} calls left in this hour" if self.quota_left is not None else "Quota: not told",
