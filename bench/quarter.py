@@ -1,8 +1,8 @@
 """A simulated quarter of three branches, and how well the reconciliation finds what was planted in it.
 
 `python -m bench.quarter [DAYS]` lives through trade as it is: sales, voids weeks later, returns, price adjustments,
-sales dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits, lots that stop at
-zero, and readings that take two minutes while the shop goes on. Forty losses are planted. It prints precision and
+sales dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits, lots that stop
+at zero, and readings that take two minutes while the shop goes on. Forty losses are planted. It prints precision and
 recall of the "sin documento" list at its default thresholds, why the false lines are there, and what it cost.
 """
 

@@ -14,7 +14,21 @@ from .. import __version__
 from ..errors import Trouble, UsageTrouble
 from ..settings import read_settings
 from ..store.db import what_to_do
-from . import alerts, channels, database, later, people, polling, reconcile, rules, running, silences, sources, stock
+from . import (
+    alerts,
+    channels,
+    count,
+    database,
+    later,
+    people,
+    polling,
+    reconcile,
+    rules,
+    running,
+    silences,
+    sources,
+    stock,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
@@ -26,7 +40,21 @@ def alertd() -> None:
     """
 
 
-for room in (running, sources, channels, polling, rules, alerts, silences, stock, reconcile, people, database, later):
+for room in (
+    running,
+    sources,
+    channels,
+    polling,
+    rules,
+    alerts,
+    silences,
+    stock,
+    reconcile,
+    count,
+    people,
+    database,
+    later,
+):
     for command in room.COMMANDS:
         alertd.add_command(command)
 

@@ -61,7 +61,7 @@ def reconcile_command(
     an earlier --since opens at the first one.
     """
     with opened() as context:
-        found = _source(context.store, source)
+        found = source_named(context.store, source)
         begin, end = _span(since, until, context.now(), found.timezone)
         report = reconcile(context.store, found, begin, end, every=every)
     if csv_file:
@@ -77,7 +77,7 @@ def reconcile_command(
             click.echo(f"{len(report.lines):,} lines in {path}", err=True)
 
 
-def _source(store: Store, name: str | None) -> Source:
+def source_named(store: Store, name: str | None) -> Source:
     """The named source, or the only one there is."""
     if name is not None:
         return sources.get_source(store, name)

@@ -29,6 +29,8 @@ def balance(
     `absent`: the product was not in the last snapshot. Gaps come without a cause; see `alertd.reconcile.causes`.
     """
     first = _first_window(shelves, moments)
+    if first is None or first > moments.last:
+        return Balance(product_id, None, None, Sums(), pending=first is not None)
     changes = _changes(shelves, moments, first)
     opening, actual = _ends(shelves, moments, changes, first)
     rest, shelf_moves = _stock_moves(shelves, moments, changes)
@@ -88,10 +90,11 @@ def _fitted(placed: list[Placed], rest: dict[int, int], factor: int | None) -> t
     return placed, rest
 
 
-def _first_window(shelves: Sequence[Shelf], moments: Moments) -> int:
-    """The first snapshot that shows the product at all."""
-    seen = [at for shelf in shelves for at, stock in shelf.steps[:1] if stock is not None]
-    return min((moments.window(max(at, moments.at[0])) for at in seen), default=moments.last)
+def _first_window(shelves: Sequence[Shelf], moments: Moments) -> int | None:
+    """The first snapshot that shows the product; one past the last where it only comes later, None for never."""
+    seen = [next((at for at, stock in shelf.steps if stock is not None), None) for shelf in shelves]
+    known = [at for at in seen if at is not None]
+    return moments.window(max(min(known), moments.at[0])) if known else None
 
 
 def _value_at(shelf: Shelf, at: int) -> tuple[bool, int | None]:

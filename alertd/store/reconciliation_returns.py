@@ -58,11 +58,12 @@ def reasons(store: Store, source_id: int, since: str, until: str, product_id: in
 
 
 def by_type(store: Store, source_id: int, since: str, until: str) -> list[Row]:
-    """Every type of return document, how many and how much; voids and price adjustments are no returns of goods."""
+    """Every type of return document, how many and how much; not all of them bring goods."""
     return store.rows(
-        "SELECT coalesce(type, 'devolucion') AS type, count(*) AS documents, round(sum(coalesce(total, 0)), 6) AS amount"
-        " FROM document WHERE source_id = ? AND kind = 'return' AND gone_at IS NULL"
-        " AND lower(coalesce(state, '')) <> 'anulada' AND date BETWEEN ? AND ? GROUP BY 1 ORDER BY 2 DESC",
+        "SELECT coalesce(type, 'devolucion') AS type, count(*) AS documents,"
+        " round(sum(coalesce(total, 0)), 6) AS amount FROM document WHERE source_id = ? AND kind = 'return'"
+        " AND gone_at IS NULL AND lower(coalesce(state, '')) <> 'anulada' AND date BETWEEN ? AND ?"
+        " GROUP BY 1 ORDER BY 2 DESC",
         (source_id, since, until),
     )
 

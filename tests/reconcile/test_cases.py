@@ -271,3 +271,15 @@ def test_a_transfer_beside_a_loss_leaves_the_loss():
         shelf((0, 9), (0.5, 7), place="Sur/B3"),
     ]
     assert sorted(causes(guess(count(shelves, []), shelves))) == [(-2, Cause.SHORT), (0, Cause.TRANSFER)]
+
+
+def test_a_product_that_only_shows_after_the_last_snapshot_waits_for_the_next():
+    """Read between two snapshots by a shorter list; nothing can be said of it yet."""
+    counted = count([shelf((2.5, 20), minimum=5)], [event(-1, 2.6)])
+    assert (counted.opening, counted.actual, counted.gaps, counted.pending) == (None, None, [], True)
+
+
+def test_a_product_whose_rows_stay_hidden_is_not_looked_at_for_ever():
+    """Nothing is known at either end, and nothing is waited for."""
+    counted = count([shelf((-2, None))], [])
+    assert (counted.opening, counted.actual, counted.pending) == (None, None, False)

@@ -105,3 +105,26 @@ def test_a_file_that_cannot_be_written_is_one_sentence(told, tmp_path):
 def test_the_document_can_be_read_back(told):
     """One JSON document, whatever the words in it."""
     assert json.loads(told("reconcile", "tienda", "--json", "--all").out)["source"] == "tienda"
+
+
+def test_counting_on_the_command_line(told, tmp_path):
+    """A list, a count, a file looked at and then booked once, and how good the books are."""
+    sheet = told("count", "sheet", "--json").json["lines"]
+    assert {line["codigo"] for line in sheet} == {"A-1", "+1"}
+    assert told("count", "enter", "A-1", "22", "--by", "marta", "--json").json["difference"] == -1
+    file = tmp_path / "entradas.csv"
+    file.write_text("codigo;cantidad\nA-1;2,5\nNADA;1\n")
+    looked = told("count", "import", str(file), "--json")
+    assert (looked.status, looked.json["lines"], looked.json["booked"]) == (1, 1, 0)
+    assert [error["line"] for error in looked.json["errors"]] == [3]
+    assert [told("count", "import", str(file), "--apply", "--json").json["booked"] for _ in range(2)] == [1, 0]
+    assert told("count", "standing", "--json").json["accuracy"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "wrong", [("enter", "NADA", "1"), ("enter", "A-1", "doce"), ("enter", "A-1", "-1"), ("sheet", "--size", "0")]
+)
+def test_a_wrong_count_is_one_sentence(told, wrong):
+    """Exit status 2, and nothing on standard output."""
+    done = told("count", *wrong)
+    assert (done.status, done.out) == (2, "") and len(done.err.splitlines()) == 1
