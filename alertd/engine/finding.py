@@ -5,7 +5,7 @@ and the source itself are few rows that are put together first; then the same pr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..alerts.life import Verdict
@@ -26,11 +26,12 @@ ALWAYS = Predicate("TRUE", (), ())
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The source a rule is held against, and the moment."""
+    """The source a rule is held against, and the moment. `noted` is what was put together for the rules before."""
 
     store: Store
     source: Source
     moment: Moment
+    noted: list[tuple[str, "Scope"]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ def clear_of(rule: Rule) -> Predicate:
 def matches(view: View, rule: Rule, scope: Scope, columns: Columns) -> list[Finding]:
     """The levels or products for which the rule holds now, whether or not there is an alert for them already."""
     condition, severity = condition_of(rule), severity_case(rule)
-    if scope.since is not None:
-        evaluation.touch(view.store, view.source.id, since=scope.since, movements_after=scope.movements_after)
+    _gather(view, rule.on, scope)
     return evaluation.matching(
         view.store,
         rule.on,
@@ -108,6 +108,17 @@ def matches(view: View, rule: Rule, scope: Scope, columns: Columns) -> list[Find
     )
 
 
+def _gather(view: View, on: str, scope: Scope) -> None:
+    """Put the rows that moved together, once for all rules that look at the same ones."""
+    if scope.since is None or (on, scope) in view.noted:
+        return
+    if not any(noted == scope for _, noted in view.noted):
+        evaluation.touch(view.store, view.source.id, since=scope.since, movements_after=scope.movements_after)
+        view.noted.clear()
+    evaluation.gather(view.store, on, view.source.id)
+    view.noted.append((on, scope))
+
+
 def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
     store, source_id = view.store, view.source.id
     condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
@@ -115,6 +126,8 @@ def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
     taken = alerts.open_subjects(store, source_id, rule.name)
     # First what is new: of thousands that match, few are, and the rest need not be kept while the alerts are judged.
     new = [each for each in matches(view, rule, scope, columns) if _key(rule.on, each) not in taken]
+    if not taken:
+        return Found(new, {})
     standing = evaluation.standing(
         store,
         rule.on,

@@ -46,7 +46,11 @@ def _demand(on: str, wanted: bool) -> str:
 
 
 def touch(store: Store, source_id: int, *, since: int, movements_after: int | None) -> None:
-    """Note which products changed since a moment, and whose documents did; `matching` can look at those only."""
+    """Note which products changed since a moment, and whose documents did; `matching` can look at those only.
+
+    Their rows are put together by `gather`, once, and serve every rule that looks at the same ones. The tables stay:
+    making one anew would have every prepared statement of this connection prepared again.
+    """
     store.execute("CREATE TEMP TABLE IF NOT EXISTS touched (product_id INTEGER PRIMARY KEY)")
     store.execute("DELETE FROM temp.touched")
     store.execute(
@@ -63,6 +67,15 @@ def touch(store: Store, source_id: int, *, since: int, movements_after: int | No
 _TOUCHED = "SELECT product_id FROM temp.touched"
 
 
+def gather(store: Store, on: str, source_id: int) -> None:
+    """Put the rows of the touched products together."""
+    among = f" AND r.product_id IN ({_TOUCHED})" if on == "stock" else ""
+    rows = f"SELECT r.* FROM {_rows(on, source_id, _TOUCHED)} WHERE r.present AND NOT r.gone AND r.source_id = ?{among}"
+    store.execute(f"CREATE TEMP TABLE IF NOT EXISTS touched_{on} AS {rows} LIMIT 0", (source_id,))
+    store.execute(f"DELETE FROM temp.touched_{on}")
+    store.execute(f"INSERT INTO temp.touched_{on} {rows}", (source_id,))
+
+
 def matching(
     store: Store,
     on: str,
@@ -76,17 +89,16 @@ def matching(
     demand: bool = False,
     touched: bool = False,
 ) -> list[Finding]:
-    """Every present row of a source for which the condition is true; with `touched`, among those noted only.
+    """Every present row of a source for which the condition is true; with `touched`, among those gathered only.
 
     `parameters` come in the order of the statement: severity, then condition.
     """
-    rows = _rows(on, source_id, _TOUCHED if touched else None) + _demand(on, demand)
-    among = f" AND r.product_id IN ({_TOUCHED})" if touched and on == "stock" else ""
+    rows = (f"temp.touched_{on} r" if touched else _rows(on, source_id, None)) + _demand(on, demand)
     # The plus keeps the planner from walking products by an index and looking up the levels of each: reading the
     # levels in their own order is twenty times quicker.
     cursor = store.execute(
         f"{_MOMENT} SELECT {_FOUND}, {severity}, {_list(columns)} FROM t CROSS JOIN {rows}"
-        f" WHERE r.present AND NOT r.gone AND ({condition}) AND +r.source_id = ?{among}",
+        f" WHERE r.present AND NOT r.gone AND ({condition}) AND +r.source_id = ?",
         (*moment.parameters, *parameters, source_id),
     )
     return [Finding(row[0], row[1], subject_of(row[2:10]), row[10], values_of(columns, row[11:])) for row in cursor]
@@ -178,8 +190,10 @@ def judged(
     `parameters` come in the order condition, clear, severity.
     """
     names = (*_COUNTED, *_BALANCE, *_SOURCE)
-    store.execute("DROP TABLE IF EXISTS temp.counted")
-    store.execute(f"CREATE TEMP TABLE counted (number INTEGER PRIMARY KEY, source_id INTEGER, {', '.join(names)})")
+    store.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS counted (number INTEGER PRIMARY KEY, source_id INTEGER, {', '.join(names)})"
+    )
+    store.execute("DELETE FROM temp.counted")
     store.connection.executemany(
         f"INSERT INTO temp.counted VALUES ({', '.join('?' * (len(names) + 2))})",
         [(number, source_id, *(row.get(name) for name in names)) for number, row in enumerate(rows)],

@@ -208,8 +208,8 @@ _PRODUCT_DEMAND = """
 
 def _refresh_demand(store: Store, source_id: int, known: _Measured, moment: Moment) -> None:
     since = moment.today - WINDOW_DAYS + 1
-    store.execute("DROP TABLE IF EXISTS temp.sold_lately")
-    store.execute("CREATE TEMP TABLE sold_lately (product_id INTEGER PRIMARY KEY)")
+    store.execute("CREATE TEMP TABLE IF NOT EXISTS sold_lately (product_id INTEGER PRIMARY KEY)")
+    store.execute("DELETE FROM temp.sold_lately")
     whole = known.demand_day != moment.today or (known.demand_at or 0) > moment.now
     _forget_demand(store, source_id, known, moment, whole=whole)
     if whole:
