@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, session
 
 from ..store import audit
 from .room import room
@@ -28,6 +28,9 @@ def changes_nothing(view: View) -> View:
 def note_the_rest(response: Response) -> Response:
     """After a post that worked and that nobody wrote down: its address is better than silence."""
     if request.method in _SAFE or response.status_code >= 400 or g.get("user") is None or g.get("recorded"):
+        return response
+    if any(kind == "bad" for kind, _ in session.get("_flashes", ())):
+        # The view told the person that it could not be done.
         return response
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and not getattr(view, "changes_nothing", False):

@@ -148,6 +148,7 @@ def test_the_last_administrator_cannot_step_down(signed_in: FlaskClient, store: 
     post(signed_in, "/users/1/remove")
     assert store.value("SELECT role FROM user") == "admin"
     assert "última persona que administra" in signed_in.get("/users").text
+    assert store.value("SELECT count(*) FROM audit") == 0
 
 
 def test_what_a_view_forgets_to_tell_is_written_down_all_the_same(app: Flask, store: Store) -> None:

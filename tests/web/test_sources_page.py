@@ -197,7 +197,7 @@ def test_one_banner_says_what_is_wrong_in_alertd(store: Store, settings, clock: 
         makers.message(store, key, "waiting", channel="correo", attempts=3, error="no")
     makers.message(store, "c", "dead", created_at=NOW - HOUR)
     for path in ("/", "/alerts", "/products", "/sources", "/account"):
-        text = client.get(path).text.partition('class="wrong"')[2].partition("</aside>")[0]
+        text = client.get(path).text.partition('class="wrong"')[2].partition("</section>")[0]
         for words in ("tienda-centro se ve rara", "no se está leyendo", "Los mensajes a correo", "no se pudo enviar"):
             assert words in text
         assert "y 1 más" in text
