@@ -15,8 +15,8 @@ from ..sources.smartpyme import Summary
 from ..store import budget, documents, polls, quality, quarantine, snapshots, sources
 from ..store.sources import Source
 from .context import Context
-from .lanes import SERVER_ZONE
 from .hooks import webhook_notes
+from .lanes import SERVER_ZONE
 from .opening import open_reader
 from .planner import Plan, plan
 from .purse import ALLOWANCE
