@@ -48,7 +48,9 @@ def test_a_rule_about_low_stock_reads_the_low_levels_only(store: Store):
 def test_a_rule_over_what_changed_reads_nothing_else(store: Store):
     """After a quiet hour there is next to nothing to look at."""
     evaluation.touch(store, 1, since=NOW, movements_after=None)
-    assert "SCAN l" not in plan_of(store, ask_rule(store, "r.stock < 0", touched=True))
+    for on in ("stock", "product"):
+        assert "SCAN l" not in plan_of(store, lambda on=on: evaluation.gather(store, on, 1))
+    assert "SCAN r" in plan_of(store, ask_rule(store, "r.stock < 0", touched=True))
 
 
 @pytest.mark.parametrize("count", [snapshots.product_count, snapshots.level_count])
