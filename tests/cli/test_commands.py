@@ -134,10 +134,9 @@ def test_a_poll_tells_a_person_in_words_what_it_did(connected):
     """One line a lane, and one of sums."""
     done = connected("poll", "--lane", "sweep")
     assert done.status == 0
-    assert done.out.splitlines() == [
-        "tienda sweep: 2 read, 0 changed, 0 new, 0 gone (1 call, 0.0 s)",
-        "alerts: 1 firing, 0 pending (0 new, 0 resolved); 0 messages queued",
-    ]
+    lane, sums = done.out.splitlines()
+    assert lane.startswith("tienda sweep: 2 read, 0 changed, 0 new, 0 gone (1 call, ")
+    assert sums == "alerts: 1 firing, 0 pending (0 new, 0 resolved); 0 messages queued"
 
 
 def test_a_source_shows_no_key(connected, home):
