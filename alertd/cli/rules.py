@@ -152,16 +152,7 @@ def test(files: tuple[Path, ...], as_json: bool) -> int:
             raise UsageTrouble(f"There is no file or folder called {path}.")
     report = run_files(files)
     if as_json:
-        cases = [
-            {
-                "file": each.file,
-                "line": each.line,
-                "name": each.name,
-                "ok": each.problem is None,
-                "problem": each.problem,
-            }
-            for each in report.verdicts
-        ]
+        cases = [{**asdict(each), "ok": each.problem is None} for each in report.verdicts]
         errors = msgspec.to_builtins(report.errors)
         print_json({"passed": report.passed, "failed": report.failed, "cases": cases, "errors": errors})
         return 1 if report.failed else 0

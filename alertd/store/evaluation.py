@@ -17,18 +17,28 @@ _MOMENT = "WITH t(now, today, shift, sold_known, returned_known) AS (SELECT ?, ?
 _NAMES = "r.external_id, r.code, r.name, r.warehouse, r.branch, r.category, r.brand, r.supplier"
 _FOUND = f"r.level_id, r.product_id, {_NAMES}"
 
-# A product over its warehouses: hidden ones and levels that were not read do not count.
-_PRODUCTS = """(
+# A product over its warehouses: hidden ones and levels that were not read do not count. The tables and not `stock_row`,
+# because a view on the right of a LEFT JOIN is read whole, however few products are asked for.
+_SEEN = "CASE WHEN w.id IS NOT NULL THEN {} END"
+_BEFORE = (
+    "CASE WHEN s.snapshot_before_at IS NULL OR l.changed_at > s.snapshot_before_at THEN l.previous_stock"
+    " ELSE l.stock END"
+)
+_PRODUCTS = f"""(
     SELECT NULL AS level_id, p.id AS product_id, p.source_id AS source_id, p.external_id AS external_id,
         p.name AS name, p.code AS code, p.barcode AS barcode, p.category AS category, p.brand AS brand,
         p.supplier AS supplier, p.kind AS kind, p.enabled AS enabled, p.price AS price, p.cost AS cost,
         p.previous_cost AS previous_cost, p.average_cost AS average_cost, NULL AS warehouse, NULL AS branch,
-        round(sum(x.stock), 6) AS stock, round(sum(x.minimum), 6) AS minimum, round(sum(x.maximum), 6) AS maximum,
-        round(sum(x.previous_stock), 6) AS previous_stock, max(x.changed_at) AS changed_at,
-        count(x.level_id) AS warehouses, coalesce(sum(x.minimum > 0 AND x.stock <= x.minimum), 0) AS low_warehouses,
+        round(sum({_SEEN.format("l.stock")}), 6) AS stock, round(sum({_SEEN.format("l.minimum")}), 6) AS minimum,
+        round(sum({_SEEN.format("l.maximum")}), 6) AS maximum,
+        round(sum({_SEEN.format(_BEFORE)}), 6) AS previous_stock, max({_SEEN.format("l.changed_at")}) AS changed_at,
+        count(w.id) AS warehouses,
+        coalesce(sum(w.id IS NOT NULL AND l.minimum > 0 AND l.stock <= l.minimum), 0) AS low_warehouses,
         p.absent_at IS NULL AS present, p.gone_at IS NOT NULL AS gone
-    FROM product p LEFT JOIN stock_row x ON x.product_id = p.id AND x.present AND NOT x.gone
-    WHERE p.source_id = {source} AND {chosen} GROUP BY p.id
+    FROM product p JOIN source s ON s.id = p.source_id
+        LEFT JOIN level l ON l.product_id = p.id AND l.absent_at IS NULL AND l.gone_at IS NULL
+        LEFT JOIN warehouse w ON w.id = l.warehouse_id AND w.hidden_at IS NULL
+    WHERE p.source_id = {{source}} AND {{chosen}} GROUP BY p.id
 ) r"""
 
 
