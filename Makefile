@@ -56,6 +56,7 @@ format: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.rules
 
 # Hashes of every platform's files, and no index or file addresses, so that each machine's own index serves them.
 lock:
