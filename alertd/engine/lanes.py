@@ -307,7 +307,8 @@ def critical_news(outcome: Outcome) -> list[Identity]:
 def _page_counter(turn: Turn, poll: Poll) -> OnPage:
     def count(_page: int, pages: int | None) -> None:
         poll.pages += 1
-        turn.context.progress(turn.source.name, poll.lane, poll.pages, pages)
+        # A lane that reads window after window does not know how many pages are still to come.
+        turn.context.progress(turn.source.name, poll.lane, poll.pages, pages if poll.lane == "sweep" else None)
 
     return count
 
