@@ -11,11 +11,13 @@ from typing import Any, Self
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from alertd.sandbox.smartpyme.server import PortTaken
-
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5
 _THREADS = 8
+
+
+class PortTaken(OSError):
+    """Somebody else listens on that port."""
 
 
 class Serving:
@@ -45,7 +47,7 @@ class Serving:
             try:
                 self._tick()
             except Exception:
-                # One event that fails is not the end of the stand-in.
+                # One event that fails, say over a product just removed from outside, is not the end of the stand-in.
                 _log.exception("an event of the sandbox failed")
 
     def close(self) -> None:
@@ -69,6 +71,7 @@ class Serving:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    """A socket of our own: waitress leaves its own open when the port turns out to be taken."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
