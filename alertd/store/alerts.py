@@ -165,12 +165,6 @@ def record_transition(
     )
 
 
-def last_evaluation(store: Store, source_id: int) -> int | None:
-    """When the rules were last held against a state of this source that could be trusted."""
-    at: int | None = store.value("SELECT evaluated_at FROM source WHERE id = ?", (source_id,))
-    return at
-
-
 def note_evaluation(store: Store, source_id: int, now: int) -> None:
     """The rules were held against this source; in the caller's transaction."""
     store.execute("UPDATE source SET evaluated_at = ? WHERE id = ?", (now, source_id))

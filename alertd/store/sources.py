@@ -7,7 +7,7 @@ import msgspec
 
 from ..errors import UsageTrouble
 from ..vault import Vault
-from .db import Row, Store
+from .db import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,3 @@ def learn(store: Store, source_id: int, *, company: str | None = None, dialect: 
         " AND (company IS NOT coalesce(?1, company) OR dialect IS NOT coalesce(?2, dialect))",
         (company, dialect, source_id),
     )
-
-
-def freshness(store: Store) -> list[Row]:
-    """For each source: name, kind, company and the moment of its last whole snapshot."""
-    return store.rows("SELECT name, kind, company, snapshot_at FROM source ORDER BY name")
