@@ -48,7 +48,7 @@ KEEPERS = {
     "httpx": {"sources/http.py"},
     "stamina": {"sources/http.py"},
     "apprise": {"notify/channels.py"},
-    "sqlite_utils": {"store/db.py", "store/migrations.py"},
+    "sqlite_utils": {"store/db.py", "store/migrations/"},
     "waitress": {"web/server.py", "sandbox/"},
     "lark": {"rules/"},
     "ruamel": {"rules/"},
