@@ -5,13 +5,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
+RIVALS := $(VENV)-bench/.ready
 
-.PHONY: help demo test test-quick lint format bench lock chromium clean
+.PHONY: help demo test test-quick lint format bench soak lock chromium clean
 
 help:
 	@echo "make demo    the whole product on a sandbox shop; no account needed"
 	@echo "make test    every test          make lint    ruff and mypy"
-	@echo "make bench   timings             make lock    compile requirements*.txt anew"
+	@echo "make bench   timings             make soak    faults, for minutes"
+	@echo "make lock    compile requirements*.txt anew"
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -25,6 +27,13 @@ $(READY): requirements.txt pyproject.toml
 $(DEV): requirements-dev.txt $(READY)
 	@echo "Adding the tools for tests and lint ..."
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# What the timings compare with (pandas) lives in an environment of its own: alertd must never come to lean on it.
+$(RIVALS): requirements-bench.txt
+	@echo "Making the environment of the programs that the timings compare with ..."
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
 demo: $(READY)
@@ -54,16 +63,21 @@ format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV)
+bench: $(DEV) $(RIVALS)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.rules
+
+# Faults on purpose, for minutes: killed, stopped, full, broken. The figures are printed.
+soak: $(DEV)
+	$(BIN)/python -m tests.soak
 
 # Hashes of every platform's files, and no index or file addresses, so that each machine's own index serves them.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra bench --universal --generate-hashes --no-emit-index-url --no-header -q -o requirements-bench.txt
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-bench .demo build dist .pytest_cache .mypy_cache .ruff_cache
