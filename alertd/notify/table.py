@@ -4,7 +4,9 @@ import csv
 import io
 
 from .content import Content
-from .render import MOST_ITEMS, Speech, state_of, suggested
+from .lines import state_of, suggested
+from .render import MOST_ITEMS
+from .speech import Speech
 
 NAME = "alertd.csv"
 

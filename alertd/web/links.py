@@ -9,7 +9,8 @@ from flask import Blueprint, Response, current_app, g, make_response, render_tem
 
 from ..clock import local
 from ..notify.links import Signer
-from ..notify.render import ACTIONS, Speech
+from ..notify.render import ACTIONS
+from ..notify.speech import Speech
 from ..store import alerts, links
 from ..store.links import LinkedAlert, LinkedMessage
 from ..vault import Vault

@@ -10,7 +10,7 @@ import pytest
 
 from alertd.notify import channels as services
 from alertd.notify.channels import Timeout, host_of, pause_after
-from alertd.notify.render import sparkline
+from alertd.notify.lines import sparkline
 from alertd.notify.worker import deliver_pass
 from alertd.store import outbox
 

@@ -6,7 +6,8 @@ import pytest
 
 from alertd.notify import content
 from alertd.notify.content import Content
-from alertd.notify.render import render, state_of, suggested
+from alertd.notify.lines import state_of, suggested
+from alertd.notify.render import render
 
 from .makers import AT, TITLE, ZONE, alerts, at, item
 

@@ -11,8 +11,10 @@ import pytest
 
 from alertd.errors import UsageTrouble
 from alertd.notify import render as rendering
+from alertd.notify import speech
 from alertd.notify import worker as working
-from alertd.notify.channels import Outcome, Timeout
+from alertd.notify.answers import Outcome
+from alertd.notify.channels import Timeout
 from alertd.notify.worker import MOST_ATTEMPTS, Sender, delay_seconds, deliver_pass, send_test
 from alertd.store import channels, outbox
 from alertd.vault import Vault
@@ -139,14 +141,15 @@ def test_a_lost_secret_key_is_named_as_the_reason(store, vault, receiver):
 
 def test_a_broken_template_does_not_silence_an_alert(store, vault, receiver, monkeypatch):
     """The words are lost, the facts are not."""
-    monkeypatch.setattr(rendering, "data_folder", lambda name: working.__file__)
-    rendering._words.cache_clear()
+    for each in (rendering, speech):
+        monkeypatch.setattr(each, "data_folder", lambda name: working.__file__)
+    speech._words.cache_clear()
     rendering._environment.cache_clear()
     put(store, add_channel(store, vault, receiver.url), alerts(item("Aceite 1 L", 0, 12)))
     try:
         assert deliver(store, vault)["sent"] == 1
     finally:
-        rendering._words.cache_clear()
+        speech._words.cache_clear()
         rendering._environment.cache_clear()
     assert "- Aceite 1 L" in receiver.got[0]["message"]
 

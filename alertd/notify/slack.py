@@ -1,0 +1,55 @@
+"""Slack's Block Kit: what the channel shows, escaped so that a name pings nobody, cut before Slack's own limits."""
+
+from typing import Any
+
+from .lines import Line
+from .speech import clip
+
+HEADER_LIMIT = 150
+_SECTION_LIMIT = 2900
+
+
+def slack_escape(text: str) -> str:
+    """Text that Slack shows as it is: no link, no mention, no bold."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("*", "∗").replace("`", "'").replace("~", "∼")
+
+
+def slack_parts(parts: dict[str, Any]) -> dict[str, Any]:
+    def safe(line: Line) -> Line:
+        return Line(**{name: slack_escape(getattr(line, name)) for name in Line.__struct_fields__})
+
+    words = {name: slack_escape(parts[name]) for name in ("intro", "alive")}
+    return {**parts, **words, "lines": [safe(line) for line in parts["lines"]]}
+
+
+def blocks_of(title: str, body: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Slack's Block Kit: a heading, the lines in sections under its limit, the links, and the closing line."""
+    links = [(parts["see"], parts["link"]), *parts["actions"]]
+    said = " · ".join(f"<{slack_escape(link)}|{slack_escape(word)}>" for word, link in links)
+    closing = [slack_escape(parts["closing"])] if parts["closing"] else []
+    return [
+        {"type": "header", "text": {"type": "plain_text", "text": _control_escape(title), "emoji": True}},
+        *({"type": "section", "text": _mrkdwn(piece)} for piece in split_lines(body, _SECTION_LIMIT)),
+        {"type": "section", "text": _mrkdwn(said)},
+        *({"type": "context", "elements": [_mrkdwn(text)]} for text in closing),
+    ]
+
+
+def _control_escape(text: str) -> str:
+    return clip(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), HEADER_LIMIT)
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
+
+
+def split_lines(text: str, limit: int) -> list[str]:
+    """Cut text between lines into pieces of at most `limit` characters; a single longer line is clipped."""
+    pieces: list[str] = []
+    for line in (clip(line, limit) for line in text.rstrip().splitlines()):
+        if pieces and len(pieces[-1]) + 1 + len(line) <= limit:
+            pieces[-1] += "\n" + line
+        else:
+            pieces.append(line)
+    return [piece for piece in pieces if piece.strip()]

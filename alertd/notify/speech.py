@@ -1,0 +1,81 @@
+"""The words, numbers and times of one language on the clock of one shop. The words lie beside the templates."""
+
+import tomllib
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from ..clock import local
+from ..model import quantity
+from ..settings import data_folder
+
+DAY = 86_400_000
+
+
+class Speech:
+    """The words, numbers and times of one language on the clock of one shop."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.words = _words(language)
+        self.locale: str = self.words["locale"]
+        self.zone = zone
+
+    def say(self, key: str, **values: object) -> str:
+        """The phrase under a key, filled in."""
+        return str(self.words[key]).format(**values)
+
+    def count(self, state: str, number: int) -> str:
+        """So many of a state, singular or plural."""
+        return str(self.words[state]["one" if number == 1 else "other"]).format(n=self.number(number))
+
+    def number(self, number: float) -> str:
+        """A quantity as the country writes it, without zeros that say nothing."""
+        return format_decimal(quantity(number), format="#,##0.###", locale=self.locale)
+
+    def time(self, at: int) -> str:
+        """The time of day."""
+        return self._format(at, self.words["clock"])
+
+    def day(self, at: int) -> str:
+        """The day of the month."""
+        return self._format(at, self.words["day"])
+
+    def moment(self, at: int) -> str:
+        """Day and time."""
+        return f"{self.day(at)}, {self.time(at)}"
+
+    def since(self, at: int, now: int) -> str:
+        """Since when, from the reader's day."""
+        days = (local(now, self.zone).date() - local(at, self.zone).date()).days
+        key = "today" if days <= 0 else "yesterday" if days == 1 else "earlier"
+        return self.say(key, time=self.time(at), day=self.day(at))
+
+    def data(self, at: int, now: int) -> str:
+        """How old the data is; the hour of one is singular in Spanish and Portuguese."""
+        here = local(at, self.zone)
+        key = "data_on" if here.date() != local(now, self.zone).date() else "data_at"
+        if key == "data_at" and here.hour == 1:
+            key = "data_at_one"
+        return self.say(key, time=self.time(at), day=self.day(at))
+
+    def _format(self, at: int, pattern: str) -> str:
+        # Some locales put a narrow no-break space before AM; an SMS or an old mail reader shows it as a box.
+        return format_datetime(local(at, self.zone), pattern, locale=self.locale).replace("\u202f", " ")
+
+
+def one_line(text: str, limit: int) -> str:
+    """Text from a shop on one line, without control characters, clipped."""
+    return clip(" ".join("".join(sign if sign.isprintable() else " " for sign in text).split()), limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """No longer than `limit`, with a sign where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=8)
+def _words(language: str) -> dict[str, Any]:
+    path = data_folder("templates") / "messages" / f"words.{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
