@@ -4,7 +4,8 @@ import click
 
 from .. import clock
 from ..errors import Trouble
-from ..notify.channels import Outcome, check_url, mask
+from ..notify.answers import Outcome
+from ..notify.channels import check_url, mask
 from ..notify.worker import send_test
 from ..store import channels as stored
 from .output import as_json, opened, print_json, table

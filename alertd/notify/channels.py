@@ -6,21 +6,12 @@ are kept here, read for a reason, and dropped: some of them hold the address, so
 """
 
 import ipaddress
-import logging
 import re
 import socket
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from enum import Enum
-from math import isfinite
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-import requests
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.attachment.memory import AttachMemory
 from apprise.exception import AppriseException
@@ -29,6 +20,8 @@ from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
 from ..errors import UsageTrouble
+from .answers import SMTP_CODE_SAID, Delivery, Outcome, believe, judge
+from .listening import listening
 from .render import Rendered
 
 KEY_HEADER = "X-Alertd-Message"
@@ -42,28 +35,6 @@ Service = Any
 
 _SCHEMA = re.compile(r"([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
 _TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success": NotifyType.SUCCESS}
-
-
-class Outcome(Enum):
-    """How a delivery ended: it was taken, it may be tried again, it makes no sense to, or nobody can tell."""
-
-    DELIVERED = "delivered"
-    RETRYABLE = "retryable"
-    PERMANENT = "permanent"
-    AMBIGUOUS = "ambiguous"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The answer to one attempt. `reached` names the mail recipients that have the message, now or from before.
-
-    `wait` is how many seconds the service asked us to stay away, where it did.
-    """
-
-    outcome: Outcome
-    detail: str
-    reached: tuple[str, ...] = ()
-    wait: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +133,7 @@ def _service(url: str, rendered: Rendered | None = None) -> Service:
     found = _SCHEMA.match(url.strip())
     if not found:
         raise UsageTrouble("The address must begin with a service, like slack:// or mailtos://; see docs/channels.md.")
-    with _listening():
+    with listening():
         parts = url_to_dict(url.strip())  # type: ignore[no-untyped-call]
         service = None if parts is None else _instance(parts, rendered)
     if service is None:
@@ -270,7 +241,7 @@ def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str
             continue
         who = "" if len(waiting) == 1 and not done else f"{target[1]}: "
         failures.append(Delivery(delivery.outcome, who + delivery.detail))
-        if not _SMTP_CODE_SAID.search(delivery.detail):
+        if not SMTP_CODE_SAID.search(delivery.detail):
             # The server itself is out of reach; the others would only wait for the same.
             break
     return _summary(failures, tuple(done), complete=len(done) == len(service.targets) or not waiting)
@@ -290,7 +261,7 @@ def _notify(service: Service, rendered: Rendered, extras: Extras | None = None) 
     body = rendered.html if is_mail else fit(rendered.text, service.body_maxlen - len(rendered.title) - 20)
     carrier = Apprise(asset=service.asset)
     carrier.add(service)
-    with _listening() as heard:
+    with listening() as heard:
         result = carrier.notify(
             title=rendered.title,
             body=body,
@@ -298,19 +269,11 @@ def _notify(service: Service, rendered: Rendered, extras: Extras | None = None) 
             notify_type=_TONES.get(rendered.tone, NotifyType.INFO),
             attach=_attachment(extras) if extras and extras.table else None,
         )
-    return _believed(heard) if result else judge(heard)
+    return believe(heard) if result else judge(heard)
 
 
 def _attachment(extras: Extras) -> AttachMemory:
     return AttachMemory(content=extras.table, name=extras.table_name, mimetype="text/csv")  # type: ignore[no-untyped-call]
-
-
-def _believed(heard: "Heard") -> Delivery:
-    """A success, unless what the service wrote back says in so many words that it is none."""
-    refused = [text.removeprefix(_REFUSED) for _, text in heard if text.startswith(_REFUSED)]
-    if refused:
-        return Delivery(Outcome.RETRYABLE, f"The service answered 200, and wrote that it failed{refused[-1]}.")
-    return Delivery(Outcome.DELIVERED, "")
 
 
 def fit(text: str, limit: int) -> str:
@@ -323,189 +286,3 @@ def fit(text: str, limit: int) -> str:
         return text[: max(limit - 1, 1)].rstrip() + "…"
     kept = body[:room].rsplit("\n", 1)[0]
     return f"{kept}\n…\n\n{tail}"[:limit]
-
-
-# What Apprise said
-
-Heard = list[tuple[int, str]]
-
-_HTTP_CODE = re.compile(r"error=(\d{3})\b")
-_SMTP_CODE = re.compile(r"\(([245]\d\d), b?['\"]|was refused: ([45]\d\d) ")
-_SMTP_CODE_SAID = re.compile(r"mail server answered [45]\d\d")
-_SLACK_REASON = re.compile(r"Response Details:\s+b'(?:\{.*?\"error\": ?\")?([a-z_]{4,40})['\"]")
-_TRY_AGAIN_CODES = frozenset((408, 409, 421, 423, 425, 429))
-_SLACK_TRY_AGAIN = frozenset(("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"))
-_UNSENT = ("refused", "resolve", "not known", "Name or service", "No address", "unreachable", "No route")
-_TOO_LATE = ("Read timed out", "timed out", "aborted", "RemoteDisconnected", "reset by peer", "broken", "closed")
-
-
-def judge(heard: Heard) -> Delivery:
-    """Read the reason for a failure from what Apprise wrote. What cannot be understood is tried again."""
-    said = _judge(heard)
-    asked = [float(text.removeprefix(_ASKED)) for _, text in heard if text.startswith(_ASKED)]
-    return replace(said, wait=asked[-1]) if asked and said.outcome is Outcome.RETRYABLE else said
-
-
-def _judge(heard: Heard) -> Delivery:
-    warnings = " ".join(text for level, text in heard if level >= logging.WARNING)
-    faults = " ".join(text for level, text in heard if text.startswith(("Socket Exception", "SMTP recipient")))
-    details = " ".join(text for level, text in heard if text.startswith("Response Details"))
-    smtp = [int(first or second) for first, second in _SMTP_CODE.findall(faults)]
-    if smtp:
-        return _smtp_answer(smtp[-1])
-    if codes := [int(code) for code in _HTTP_CODE.findall(warnings)]:
-        reason = _SLACK_REASON.search(details)
-        return _http_answer(codes, reason[1] if reason else None)
-    return _no_answer(faults)
-
-
-def _http_answer(codes: list[int], reason: str | None) -> Delivery:
-    again = [code for code in codes if _may_pass(code, reason)]
-    code = (again or codes)[-1]
-    said = f"The service answered {code}" + (f" ({reason})" if reason else "")
-    return Delivery(Outcome.RETRYABLE if again else Outcome.PERMANENT, f"{said}: {_meaning(code)}")
-
-
-def _may_pass(code: int, reason: str | None) -> bool:
-    """Whether the same message may be taken later. A success that Apprise does not take for one is Slack's doing."""
-    if code < 300:
-        return reason is None or reason in _SLACK_TRY_AGAIN
-    return code >= 500 or code in _TRY_AGAIN_CODES
-
-
-_MEANINGS = {
-    401: "it does not accept the credentials in the channel's address; add the channel again with new ones.",
-    404: "nobody is at this address any more; add the channel again with the right one.",
-    429: "too many messages in a short time.",
-}
-_SAME_MEANING = {403: 401, 407: 401, 410: 404}
-
-
-def _meaning(code: int) -> str:
-    said = _MEANINGS.get(_SAME_MEANING.get(code, code))
-    if said:
-        return said
-    if code < 300:
-        return "it did not take the message."
-    if code < 400:
-        return "it sends us elsewhere, which is not followed; add the channel with the address it really has."
-    if code in _TRY_AGAIN_CODES or code >= 500:
-        return "it has trouble of its own."
-    return "it does not accept this message; check the channel's address."
-
-
-def _smtp_answer(code: int) -> Delivery:
-    if code < 500:
-        return Delivery(Outcome.RETRYABLE, f"The mail server answered {code}: not now.")
-    what = "the user or password" if code in (530, 534, 535, 538) else "the recipient or the sender"
-    return Delivery(
-        Outcome.PERMANENT, f"The mail server answered {code}: it refuses {what}; check the channel's address."
-    )
-
-
-def _no_answer(faults: str) -> Delivery:
-    if any(word in faults for word in _UNSENT):
-        return Delivery(Outcome.RETRYABLE, "The service could not be reached.")
-    if "ConnectTimeout" in faults or "connect timeout" in faults:
-        return Delivery(Outcome.RETRYABLE, "The service did not accept a connection in time.")
-    if "certificate" in faults.lower() or "SSL" in faults:
-        return Delivery(Outcome.RETRYABLE, "The service's certificate could not be verified, or it does not speak TLS.")
-    if "not supported by server" in faults:
-        return Delivery(Outcome.PERMANENT, "The mail server does not offer the sign-in or encryption of this address.")
-    if any(word in faults for word in _TOO_LATE):
-        return Delivery(
-            Outcome.AMBIGUOUS, "The service did not answer in time or broke off; the message may have arrived."
-        )
-    return Delivery(Outcome.RETRYABLE, "The service did not take the message and gave no reason.")
-
-
-# Listening
-
-
-class _Ear(logging.Handler):
-    """Keeps what Apprise writes while this thread listens, and lets nothing through to other logs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.here = threading.local()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        heard: Heard | None = getattr(self.here, "heard", None)
-        if heard is not None:
-            heard.append((record.levelno, record.getMessage()[:2000]))
-
-
-_ear = _Ear()
-
-
-_ASKED = "Asked to wait "
-_REFUSED = "Refused inside a success"
-_LONGEST_WAIT = 3_600.0
-_send_request = requests.Session.send
-
-
-def _overhear(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-    """Every answer passes here, because Apprise keeps neither `Retry-After` nor what came with a success."""
-    answer = _send_request(session, request, **options)
-    heard: Heard | None = getattr(_ear.here, "heard", None)
-    if heard is not None:
-        wait = _retry_after(answer.headers.get("Retry-After"))
-        if wait is not None:
-            heard.append((logging.DEBUG, f"{_ASKED}{wait}"))
-        if answer.ok and _says_no(answer.content[:65_536]):
-            heard.append((logging.DEBUG, _REFUSED))
-    return answer
-
-
-requests.Session.send = _overhear  # type: ignore[assignment, method-assign]
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds of a `Retry-After`, which is a number or a date; at most an hour."""
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return min(max(seconds, 1.0), _LONGEST_WAIT) if isfinite(seconds) else None
-
-
-def _says_no(body: bytes) -> bool:
-    """Whether a JSON answer says `ok: false`, `success: false` or gives an `error`, as many services do with a 200."""
-    try:
-        said = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return False
-    if not isinstance(said, dict) or said.get("ok") is True or said.get("success") is True:
-        return False
-    error = said.get("error")
-    return said.get("ok") is False or said.get("success") is False or (isinstance(error, str | dict) and bool(error))
-
-
-def _close_the_logs() -> None:
-    """Both libraries write whole addresses at DEBUG. Done anew each time: whoever sets up logging may undo it."""
-    logger = logging.getLogger("apprise")
-    logger.propagate = False
-    logger.disabled = False
-    if logger.level != logging.DEBUG:
-        logger.setLevel(logging.DEBUG)
-    if _ear not in logger.handlers:
-        logger.addHandler(_ear)
-    urllib3 = logging.getLogger("urllib3")
-    if urllib3.level < logging.INFO:
-        urllib3.setLevel(logging.INFO)
-
-
-@contextmanager
-def _listening() -> Iterator[Heard]:
-    _close_the_logs()
-    heard: Heard = []
-    _ear.here.heard = heard
-    try:
-        yield heard
-    finally:
-        _ear.here.heard = None

@@ -25,7 +25,8 @@ from ..store.outbox import Claimed
 from ..vault import Vault
 from ..workers import is_gone, worker_name
 from . import links
-from .channels import Delivery, Extras, Outcome, Timeout, host_of, pause_after, send
+from .answers import Delivery, Outcome
+from .channels import Extras, Timeout, host_of, pause_after, send
 from .content import WRONG, Content, decode
 from .render import Rendered, plain, render
 from .table import NAME as TABLE_NAME

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..errors import Trouble, UsageTrouble
-from ..notify.channels import Outcome
+from ..notify.answers import Outcome
 from ..notify.register import register
 from ..notify.worker import send_test
 from ..store import channels as stored

@@ -585,7 +585,7 @@ def test_17_an_exception_in_one_rule_does_not_stop_the_others(calm_house: House,
 
 def test_changedetection_2869_a_failed_test_send_is_not_shown_as_sent(calm_house: House):
     """The truth, also when it is a refusal."""
-    from alertd.notify.channels import Outcome
+    from alertd.notify.answers import Outcome
     from alertd.notify.worker import send_test
 
     answer = send_test(calm_house.store, calm_house.vault, "correo", url="http://x", now=calm_house.at)

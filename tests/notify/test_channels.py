@@ -9,7 +9,8 @@ import pytest
 from apprise.plugins.slack import NotifySlack
 
 from alertd.errors import UsageTrouble
-from alertd.notify.channels import Outcome, Timeout, check_url, fit, judge, mask, send
+from alertd.notify.answers import Outcome, judge
+from alertd.notify.channels import Timeout, check_url, fit, mask, send
 from alertd.notify.render import render
 
 from .conftest import free_port
