@@ -24,5 +24,4 @@ def not_yet(name: str, what: str) -> click.Command:
 
 COMMANDS = [
     not_yet("doctor", "Check everything alertd depends on"),
-    not_yet("token", "Tokens for the JSON API"),
 ]

@@ -28,6 +28,7 @@ from . import (
     silences,
     sources,
     stock,
+    tokens,
 )
 
 
@@ -52,6 +53,7 @@ for room in (
     reconcile,
     count,
     people,
+    tokens,
     database,
     later,
 ):
