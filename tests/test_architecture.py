@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "alertd"
 # What every room may stand on: plain nouns, moments, faults, letters. None of it knows a database or a network.
-GROUND = {"model", "clock", "errors", "folding", "__version__"}
+GROUND = {"model", "clock", "errors", "folding", "sheets", "__version__"}
 # Rooms of values and arithmetic only: they are called, and call nobody.
 PURE = {"alerts", "formulas"}
 # The part of a room that rules and store share: formulas, which know nothing of where their numbers come from.
@@ -23,6 +23,7 @@ MAY_KNOW = {
     "errors": set(),
     "folding": set(),
     "clock": {"errors"},
+    "sheets": {"errors", "folding", "model"},
     "people": GROUND,
     "vault": GROUND,
     "workers": GROUND,
@@ -54,6 +55,8 @@ KEEPERS = {
     "ruamel": {"rules/"},
     "click": {"cli/", "demo.py"},
     "flask": {"web/", "sandbox/"},
+    "python_calamine": {"sheets/workbook.py"},
+    "xlsxwriter": {"sheets/writing.py", "reconcile/export.py"},
 }
 
 
