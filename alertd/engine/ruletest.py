@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..clock import local, moment
-from ..model import Document, Line, Product, StockLevel
+from ..model import Document, Line, Moved, Product, StockLevel, Transaction
 from ..reconcile.step import step as settle
 from ..rules.cases import Case, Expect, Given, case_files, read_cases
 from ..rules.fault import RuleError
 from ..rules.load import load_rules
 from ..rules.rule import Rule
-from ..store import Store, alerts, documents, open_store, simulation, snapshots, sources
+from ..store import Store, alerts, documents, open_store, simulation, snapshots, sources, transactions
 from .evaluate import CATALOGUE, evaluate
 
 BEGINNING = moment(datetime(2026, 1, 5, 14, 0, tzinfo=UTC))
@@ -176,22 +176,41 @@ class _Shop:
         )
 
     def _book(self, given: Given, now: int) -> None:
-        found = [document for row in given.sales for document in self._documents_of("sale", row, now)]
+        handed_out = [row for row in given.sales if row.get("sector") or row.get("cost_center")]
+        sold = [row for row in given.sales if row not in handed_out]
+        found = [document for row in sold for document in self._documents_of("sale", row, now)]
         found += [document for row in given.returns for document in self._documents_of("return", row, now)]
-        if found:
-            with self.store.write():
+        taken = [each for row in handed_out for each in self._withdrawals_of(row, now)]
+        with self.store.write():
+            if found:
                 documents.take(self.store, self.source_id, found, now)
+            if taken:
+                transactions.take(self.store, self.source_id, taken, zone=ZONE, now=now)
+
+    def _withdrawals_of(self, row: dict[str, Any], now: int) -> list[Transaction]:
+        """What a dispenser handed out, which says where; its products are known by their number."""
+        code = str(row.get("codigo"))
+        number = list(self._facts).index(code) + 1 if code in self._facts else code
+        moved = (Moved(self._facts.get(code, {}).get("id") or number, -float(row.get("cantidad") or 1)),)
+        places = {name: str(row[name]) for name in ("sector", "cost_center") if row.get(name)}
+        return [
+            Transaction("withdrawal", self._next(), True, moved, happened_at=now - days * DAY - MINUTE, **places)
+            for days in self._days_of(row)
+        ]
+
+    def _next(self) -> int:
+        self._documents += 1
+        return self._documents
+
+    def _days_of(self, row: dict[str, Any]) -> range:
+        first = int(row.get("days_ago") or 0)
+        return range(first, first + int(row.get("each_day_for") or 1))
 
     def _documents_of(self, kind: str, row: dict[str, Any], now: int) -> list[Document]:
         """One document, or one on each of so many days up to it."""
-        first = int(row.get("days_ago") or 0)
-        return [
-            self._document(kind, row, now - days * DAY)
-            for days in range(first, first + int(row.get("each_day_for") or 1))
-        ]
+        return [self._document(kind, row, now - days * DAY) for days in self._days_of(row)]
 
     def _document(self, kind: str, row: dict[str, Any], at: int) -> Document:
-        self._documents += 1
         code = str(row.get("codigo"))
         total = row.get("total")
         line = Line(
@@ -199,7 +218,7 @@ class _Shop:
         )
         return Document(
             kind=kind,
-            id=self._documents,
+            id=self._next(),
             date=local(at, ZONE).date().isoformat(),
             effect="moves",
             lines=(line,),

@@ -22,6 +22,7 @@ PRODUCT_FIELDS = (
 )  # fmt: skip
 _STOCK = (*PRODUCT_FIELDS, *LEVEL_FIELDS, "known_for")
 _DOCUMENT = ("codigo", "cantidad", "total", "nombre_sucursal", "days_ago", "each_day_for")
+_SALE = (*_DOCUMENT, "sector", "cost_center")
 _GIVEN = ("at", "stock", "gone", "sales", "returns", "failure")
 _EXPECT = ("at", "alerts")
 _ALERT = ("rule", "severity", "state", "values", "codigo", "nombre", "nombre_bodega", "nombre_sucursal", "marca",
@@ -139,7 +140,7 @@ def _given(reader: Reader, node: Node) -> Given:
         _at(reader, node, entries),
         tuple(_facts(reader, each, "stock", _STOCK) for each in _list(reader, entries, "stock")),
         reader.names(entries["gone"][1], "gone", None) if "gone" in entries else (),
-        tuple(_facts(reader, each, "sales", _DOCUMENT) for each in _list(reader, entries, "sales")),
+        tuple(_facts(reader, each, "sales", _SALE) for each in _list(reader, entries, "sales")),
         tuple(_facts(reader, each, "returns", _DOCUMENT) for each in _list(reader, entries, "returns")),
         "failure" in entries and reader.flag(entries["failure"][1], "failure") is True,
     )

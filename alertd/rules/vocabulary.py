@@ -24,7 +24,10 @@ ON_TYPES = {"stock": True, "product": True, "returns": True, "sales": True, "rec
 WINDOWED = ("returns", "sales", "reconciliation")
 """The subjects that are counted over a `window:`."""
 
-BY = {"returns": ("product", "marca", "categoria", "source"), "sales": ("product", "marca", "categoria", "source")}
+BY = {
+    "returns": ("product", "marca", "categoria", "source"),
+    "sales": ("product", "marca", "categoria", "source", "sector", "cost_center"),
+}
 """What one subject may be, where `by:` says so; the first is the default."""
 
 _LEVEL = ("stock",)
@@ -355,21 +358,21 @@ VOCABULARY: tuple[Word, ...] = (
         "r.return_rate",
     ),
     Word(
-        "expected_units", "number", "units", _RETURNS,
-        "Devoluciones que serían normales.",
-        "Devoluções que seriam normais.",
-        "Returns that would be normal.",
+        "expected_units", "number", "units", _DOCUMENTS,
+        "Unidades que serían normales, por los 90 días anteriores.",
+        "Unidades que seriam normais, pelos 90 dias anteriores.",
+        "Units that would be normal, by the 90 days before.",
         "r.expected_units",
     ),
     Word(
-        "p_value", "number", "share", _RETURNS,
-        "Probabilidad de ver tantas devoluciones por casualidad.",
-        "Probabilidade de ver tantas devoluções por acaso.",
-        "Probability of that many returns by chance.",
+        "p_value", "number", "share", _DOCUMENTS,
+        "Probabilidad de ver tantas unidades por casualidad.",
+        "Probabilidade de ver tantas unidades por acaso.",
+        "Probability of that many units by chance.",
         "r.p_value",
     ),
     Word(
-        "q_value", "number", "share", _RETURNS,
+        "q_value", "number", "share", _DOCUMENTS,
         "La misma probabilidad, corregida por cuántos se comparan a la vez.",
         "A mesma probabilidade, corrigida por quantos se comparam de uma vez.",
         "The same probability, corrected for how many are compared at once.",

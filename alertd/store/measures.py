@@ -62,8 +62,9 @@ def moment_of(store: Store, source: Source, now: int) -> Moment:
         now=now,
         today=day_number(here.date()),
         shift=int(offset.total_seconds() * 1000) if offset else 0,
-        sold_known="sales" in known,
-        returned_known="returns" in known,
+        # Dispensers and loyalty programmes tell what went out and what came back in one lane.
+        sold_known=not known.isdisjoint(("sales", "transactions")),
+        returned_known=not known.isdisjoint(("returns", "transactions")),
         movement_id=store.value("SELECT max(id) FROM movement") or 0,
         snapshot_before_at=store.value("SELECT snapshot_before_at FROM source WHERE id = ?", (source.id,)),
     )

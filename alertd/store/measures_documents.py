@@ -1,4 +1,5 @@
-"""What documents add up to over a window, by product, brand, category or for the whole source.
+"""What documents add up to over a window, by product, brand, category or for the whole source; of dispensers also by
+sector and cost centre.
 
 Units and amounts come from the sums by day. Only the number of documents of a brand, a category or a source is counted
 from the documents themselves, because one document may hold many of its products; and only for rules that ask.
@@ -15,6 +16,8 @@ BASELINE_DAYS = 90
 """The days before the window that say what is usual."""
 
 _GROUPS = {"product": "r.id", "marca": "r.brand", "categoria": "r.category", "source": "r.source_id"}
+_PLACES = {"sector": "d.sector", "cost_center": "d.cost_center"}
+_KINDS = {"returns": ("return",), "sales": ("sale", "withdrawal", "exchange")}
 _WHAT = {
     "returns": ("d.returned", "d.returned_amount", "d.returns"),
     "sales": ("d.sold", "d.sold_amount", "d.sales"),
@@ -33,13 +36,16 @@ def count(
     parameters: Sequence[Any],
     documents: bool,
 ) -> list[Row]:
-    """One row a group: this window, the one before, and for returns what was usual before that.
+    """One row a group: this window, the one before, and what was usual before that.
 
     The keys are the words of the rule language, and `group`, `product_id`, `external_id`, `code`, `name`, `category`,
-    `brand`, `usual` and `usual_sold`. `query` filters the products that count, by their columns as `r`.
+    `brand`, `usual` and `usual_sold`; a sector or cost centre has no product's keys. `query` filters the products that
+    count, by their columns as `r`.
     """
     if not (moment.returned_known if on == "returns" else moment.sold_known):
         return []
+    if by in _PLACES:
+        return _count_places(store, on, by, source_id, moment, days, query, parameters, documents=documents)
     units, amount, documents_of = _WHAT[on]
     group = _GROUPS[by]
     now, before = "d.day > :start", "d.day <= :start AND d.day > :start - :days"
@@ -60,6 +66,49 @@ def count(
     if documents and by != "product":
         _count_documents(store, on, by, source_id, moment, days, query, parameters, cursor)
     return cursor
+
+
+def _count_places(
+    store: Store,
+    on: str,
+    by: str,
+    source_id: int,
+    moment: Moment,
+    days: int,
+    query: str,
+    parameters: Sequence[Any],
+    *,
+    documents: bool,
+) -> list[Row]:
+    """One row a sector or cost centre: units handed out there. Whatever names no place is left out."""
+    group = _PLACES[by]
+    rows = store.rows(
+        _numbered(
+            f'SELECT {group} AS "group", {_sum("d.given", "d.day > :start")} AS units, 0.0 AS amount,'
+            f" {_sum('d.given', 'd.day <= :start AND d.day > :start - :days')} AS previous_units,"
+            f" 0.0 AS previous_amount, {_sum('d.given', 'd.day <= :start')} AS usual"
+            " FROM consumption_day d JOIN product r ON r.id = d.product_id WHERE d.day > :first AND d.day <= :today"
+            f" AND d.source_id = :source AND {group} <> '' AND ({{query}}) GROUP BY {group}",
+            query,
+        ),
+        _values(source_id, moment, days, parameters),
+    )
+    if documents:
+        _count_documents(store, on, by, source_id, moment, days, query, parameters, rows)
+    return rows
+
+
+def days_before(store: Store, source_id: int, moment: Moment, *, days: int) -> int:
+    """How many days of sales before the window are known, at most the ninety that say what is usual."""
+    begun = [
+        store.value(
+            "SELECT CAST(julianday(min(date)) - 2440587.5 AS INTEGER) FROM document WHERE source_id = ? AND kind = ?",
+            (source_id, kind),
+        )
+        for kind in _KINDS["sales"]
+    ]
+    first = min((day for day in begun if day is not None), default=moment.today)
+    return max(0, min(moment.today - days - first + 1, max(days, BASELINE_DAYS)))
 
 
 def _sum(what: str, when: str) -> str:
@@ -92,14 +141,15 @@ def _count_documents(
     rows: list[Row],
 ) -> None:
     day = "CAST(julianday(d.date) - 2440587.5 AS INTEGER)"
-    values = _values(source_id, moment, days, parameters) | {"kind": "return" if on == "returns" else "sale"}
-    values |= {"void": "anulacion_factura"}
+    values = _values(source_id, moment, days, parameters) | {"void": "anulacion_factura"}
+    kinds = ", ".join(f"'{kind}'" for kind in _KINDS[on])
+    group = (_GROUPS | _PLACES)[by]
     found = store.rows(
         _numbered(
-            f'SELECT {_GROUPS[by]} AS "group", count(DISTINCT CASE WHEN {day} > :start THEN d.id END) AS documents,'
+            f'SELECT {group} AS "group", count(DISTINCT CASE WHEN {day} > :start THEN d.id END) AS documents,'
             f" count(DISTINCT CASE WHEN {day} <= :start THEN d.id END) AS previous_documents"
             " FROM document d JOIN document_line l ON l.document_id = d.id JOIN product r ON r.id = l.product_id"
-            " WHERE d.source_id = :source AND d.kind = :kind AND d.effect <> 'none' AND d.gone_at IS NULL"
+            f" WHERE d.source_id = :source AND d.kind IN ({kinds}) AND d.effect <> 'none' AND d.gone_at IS NULL"
             f" AND d.type IS NOT :void AND {day} > :start - :days AND {day} <= :today AND ({{query}}) GROUP BY 1",
             query,
         ),

@@ -110,6 +110,12 @@ def _book(store: Store, source_id: int, document: int, product: int, units: floa
         (product, number, out, int(out > 0), back, int(back > 0)),
     )
     store.execute(
+        # A dispenser belongs to no branch: what it hands out is taken from the whole.
+        "INSERT INTO branch_day (product_id, branch, day, sold, returned) VALUES (?1, '', ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET sold = round(sold + ?3, 6), returned = round(returned + ?4, 6)",
+        (product, number, out, back),
+    )
+    store.execute(
         "INSERT INTO consumption_day VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1) ON CONFLICT DO UPDATE SET"
         " given = round(given + ?6, 6), taken_back = round(taken_back + ?7, 6), transactions = transactions + 1",
         (source_id, product, number, sector, center, out, back),

@@ -35,7 +35,9 @@ PROMISED = {
         "units amount documents previous_units previous_amount previous_documents sold_units return_rate "
         "expected_units p_value q_value"
     ),
-    "sales": "units amount documents previous_units previous_amount previous_documents",
+    "sales": (
+        "units amount documents previous_units previous_amount previous_documents expected_units p_value q_value"
+    ),
     "reconciliation": (
         "opening sold returned expected actual unexplained unexplained_value explained_ratio "
         "undocumented undocumented_value"
