@@ -22,6 +22,7 @@ from ..store.sources import Source
 
 DAY_SECONDS = 86_400
 ALWAYS = Predicate("TRUE", (), ())
+_CHANCES = frozenset(("expected_units", "p_value", "q_value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _in_documents(view: View, rule: Rule, scope: Scope) -> Found:
 def counted_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
     """The groups of a `returns` or `sales` rule with their figures."""
     days = round((rule.window_seconds or 0) / DAY_SECONDS)
-    words = words_of(rule)
+    words = frozenset(words_of(rule))
     rows = measures_documents.count(
         view.store,
         rule.on,
@@ -174,6 +175,10 @@ def counted_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
     )
     if rule.on == "returns":
         _add_chances(rows)
+    elif words & _CHANCES:
+        _add_sales_chances(
+            rows, days, measures_documents.days_before(view.store, view.source.id, view.moment, days=days)
+        )
     for row in rows:
         row["subject"] = _group_subject(rule.by or "product", row, view.source)
     return rows
@@ -207,6 +212,19 @@ def _add_chances(rows: Sequence[dict[str, Any]]) -> None:
         row["return_rate"] = round(units / sold, 6) if sold > 0 else None
         row["expected_units"] = expected_units(usual, usual_sold, sold)
         row["p_value"] = spike_probability(units, sold, usual, usual_sold)
+    _correct(rows)
+
+
+def _add_sales_chances(rows: Sequence[dict[str, Any]], days: int, days_before: int) -> None:
+    """The same for what went out: what is usual is counted by the day. Less history than one window tells nothing."""
+    known = days_before >= days
+    for row in rows:
+        row["expected_units"] = expected_units(row["usual"], days_before, days) if known else None
+        row["p_value"] = spike_probability(row["units"], days, row["usual"], days_before) if known else None
+    _correct(rows)
+
+
+def _correct(rows: Sequence[dict[str, Any]]) -> None:
     for row, corrected in zip(rows, adjusted([row["p_value"] for row in rows]), strict=True):
         row["q_value"] = corrected
 
@@ -224,6 +242,9 @@ def _group_subject(by: str, row: dict[str, Any], source: Source) -> Subject:
         return Subject(nombre=row["brand"], marca=row["brand"])
     if by == "categoria":
         return Subject(nombre=row["category"], nombre_categoria=row["category"])
+    if by in ("sector", "cost_center"):
+        # Only its id is known: names of places are not read, because they lead to people.
+        return Subject(row["group"], nombre=row["group"])
     return Subject(nombre=source.name)
 
 
