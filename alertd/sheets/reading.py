@@ -26,11 +26,15 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b",
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: as many cells as there are headings, or the fault for which it cannot be used."""
+    """One row: as many cells as there are headings, or the fault for which it cannot be used.
+
+    `short` says that fewer were written: for a table that is read by itself, a line that was cut off.
+    """
 
     line: int
     cells: tuple[str, ...]
     fault: SheetFault | None = None
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,8 @@ def _fitted(line: int, cells: Sequence[str], wide: int) -> Row:
         return Row(line, (), fault)
     if any(len(cell) > LONGEST_CELL for cell in cells):
         return Row(line, (), _torn(line))
-    return Row(line, tuple(_shown(cell) for cell in [*cells[:wide], *[""] * (wide - len(cells))]))
+    filled = [*cells[:wide], *[""] * (wide - len(cells))]
+    return Row(line, tuple(_shown(cell) for cell in filled), short=len(cells) < wide)
 
 
 def _shown(cell: str) -> str:
