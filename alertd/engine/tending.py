@@ -1,6 +1,8 @@
 """What falls due while nothing is polled: held messages whose time has come, reminders, digests, own troubles."""
 
-from ..store import sources
+from ..rules.state import state_sql
+from ..store import pages_trend, search, sources
+from ..store.pages import State
 from . import digest, selfcare
 from .calm import tell
 from .context import Context
@@ -8,6 +10,8 @@ from .watching import judge_sources
 
 TELL_EVERY_MS = 5_000
 CARE_EVERY_MS = 60_000
+DAY_MS = 86_400_000
+_STATE = state_sql()
 
 
 class Tender:
@@ -29,6 +33,8 @@ class Tender:
             self._cared_at = now
             queued += judge_sources(self._context)
             queued += selfcare.tend(self._context)
+            pages_trend.note(self._context.store, State(_STATE, today=now // DAY_MS, fresh_since=None), now)
+        search.bring_up(self._context.store)
         return queued
 
 

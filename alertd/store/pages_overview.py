@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 
 from .db import Store
 from .pages import State
+from .pages_products import NOTABLE
 
 DEAD_LETTERS_SHOWN_FOR = 7 * 86_400_000
-
-# Levels in any state worth counting; those left out are in order. It narrows what the state expression must look at.
-_NOTABLE = "stock <= 0 OR (minimum > 0 AND stock <= minimum) OR (maximum > 0 AND stock > maximum)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def shelves(store: Store, state: State) -> dict[int, Shelf]:
     states: dict[int, dict[str, int]] = {}
     for source, name, count in store.execute(
         f"SELECT source_id, {state.sql} AS state, count(*) FROM stock_row r "
-        f"WHERE present AND NOT gone AND level_id IN (SELECT id FROM level WHERE {_NOTABLE}) GROUP BY 1, 2",
+        f"WHERE present AND NOT gone AND level_id IN (SELECT id FROM level WHERE {NOTABLE}) GROUP BY 1, 2",
         state.parameters,
     ):
         states.setdefault(source, {})[name] = count

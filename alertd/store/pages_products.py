@@ -1,17 +1,22 @@
-"""Products, their levels and the history of a level, as the pages list and show them.
+"""Products and their levels, as the pages list and show them.
 
 The state of a level comes in as the SQL expression of `alertd.rules` over the view `stock_row`.
+
+A list is read in one of two ways. Where some condition leaves only a few products, those are fetched and sorted. Where
+every condition leaves many, the list is walked in its own order and what does not fit is passed over: the page is full
+soon. Neither reads a table from end to end for one page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..folding import fold
+from . import search
 from .db import Store
 from .pages import Cursor, Order, Slice, State, bind, cut
 
 PAGE = 50
+BATCH = 500
 
 # The order of the index `product_by_name`: within a source by name, which for most shops is the whole list.
 _ORDER = Order(("p.source_id", "p.name", "p.id"))
@@ -19,6 +24,15 @@ _COLUMNS = (
     "p.id, p.source_id, s.name AS source, s.timezone, p.external_id, p.name, p.code, p.barcode, p.category, p.brand, "
     "p.supplier, p.kind, p.enabled, p.price, p.cost, p.average_cost, p.first_seen_at, p.absent_at, p.gone_at"
 )
+# Levels in any state worth counting, written as the index `level_notable` is.
+NOTABLE = "(stock <= 0 OR (minimum > 0 AND stock <= minimum) OR (maximum > 0 AND stock > maximum))"
+# What must hold of a level in each state at least: it spares the state expression most rows and decides nothing.
+_NARROW = {
+    "negative": "stock < 0",
+    "out": "stock <= 0",
+    "low": "minimum > 0 AND stock <= minimum",
+    "over": "maximum > 0 AND stock > maximum",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,16 @@ class ProductFilter:
     text: str = ""
     source: str = ""
     state: str = ""
+    category: str = ""
+    brand: str = ""
+    supplier: str = ""
+    branch: str = ""
+    warehouse: str = ""
+
+    @property
+    def anything(self) -> bool:
+        """Whether it leaves anything out."""
+        return self != ProductFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +112,90 @@ def list_products(
     store: Store, wanted: ProductFilter, state: State, cursor: Cursor | None = None, size: int = PAGE
 ) -> Slice[ProductRow]:
     """One page of products that are still sold, by source and name."""
-    conditions, parameters = _conditions(wanted, state)
+    parameters = _parameters(store, wanted, state)
+    return _page(store, wanted, state, parameters, _few(store, wanted, parameters), cursor, size)
+
+
+def every_product(store: Store, wanted: ProductFilter, state: State) -> Iterator[list[ProductRow]]:
+    """All of them in the order of the list, some hundreds at a time."""
+    parameters = _parameters(store, wanted, state)
+    few, cursor = _few(store, wanted, parameters), None
+    while True:
+        slice_ = _page(store, wanted, state, parameters, few, cursor, BATCH)
+        yield slice_.rows
+        if slice_.after is None:
+            return
+        cursor = Cursor(slice_.after)
+
+
+def _page(
+    store: Store, wanted: ProductFilter, state: State, parameters: dict[str, Any], few: str | None,
+    cursor: Cursor | None, size: int,
+) -> Slice[ProductRow]:  # fmt: skip
+    found = f"(SELECT DISTINCT id FROM ({few})) f CROSS JOIN product p ON p.id = f.id" if few else (
+        "product p INDEXED BY product_by_name"
+    )  # fmt: skip
     rows = store.rows(
-        f"SELECT {_COLUMNS} FROM product p JOIN source s ON s.id = p.source_id "
-        f"WHERE {' AND '.join(conditions)} AND {_ORDER.where(cursor)} ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
+        f"SELECT {_COLUMNS} FROM {found} CROSS JOIN source s ON s.id = p.source_id "
+        f"WHERE {' AND '.join(_conditions(wanted, state))} AND {_ORDER.where(cursor)} "
+        f"ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
         {**parameters, **bind(cursor)},
     )
     return cut(rows, ("source_id", "name", "id"), size, cursor, lambda row: ProductRow(**row))
 
 
-def _conditions(wanted: ProductFilter, state: State) -> tuple[list[str], dict[str, Any]]:
-    conditions = ["p.gone_at IS NULL"]
-    parameters = {"source": wanted.source, "wanted": wanted.state}
+def _parameters(store: Store, wanted: ProductFilter, state: State) -> dict[str, Any]:
+    words = search.words_of(wanted.text)
+    return {
+        **{name: getattr(wanted, name) for name in ("state", "category", "brand", "supplier", "branch", "warehouse")},
+        "source_id": store.value("SELECT id FROM source WHERE name = ?", (wanted.source,)),
+        "match": words.match,
+        **words.parameters,
+        **state.parameters,
+    }
+
+
+def _conditions(wanted: ProductFilter, state: State) -> list[str]:
+    conditions = ["p.gone_at IS NULL", *search.words_of(wanted.text).conditions]
     if wanted.source:
-        conditions.append("p.source_id = (SELECT id FROM source WHERE name = :source)")
+        conditions.append("p.source_id = :source_id")
+    conditions += [f"p.{name} = :{name}" for name in ("category", "brand", "supplier") if getattr(wanted, name)]
+    at_level = [f"r.{name} = :{name}" for name in ("branch", "warehouse") if getattr(wanted, name)]
     if wanted.state:
-        conditions.append(
-            "p.id IN (SELECT product_id FROM stock_row r WHERE present AND NOT gone "
-            f"AND level_id IN (SELECT id FROM level WHERE {_NARROW.get(wanted.state, '1')}) AND {state.sql} = :wanted)"
-        )
-        parameters |= state.parameters
-    for number, word in enumerate((fold(wanted.text) or "").split()):
-        conditions.append(f"instr(p.search, :word{number})")
-        parameters[f"word{number}"] = word
-    return conditions, parameters
+        at_level.append(f"r.present AND {state.sql} = :state")
+    if at_level:
+        level = f"SELECT 1 FROM stock_row r WHERE r.product_id = p.id AND NOT r.gone AND {' AND '.join(at_level)}"
+        conditions.append(f"EXISTS ({level})")
+    return conditions
 
 
-# What must hold of a level in each state at least: it spares the state expression most rows and decides nothing.
-_NARROW = {
-    "negative": "stock < 0",
-    "out": "stock <= 0",
-    "low": "minimum > 0 AND stock <= minimum",
-    "over": "maximum > 0 AND stock > maximum",
-}
+def _few(store: Store, wanted: ProductFilter, parameters: dict[str, Any]) -> str | None:
+    """A statement that lists the few products to look at; None where there are many whichever way one asks."""
+    ways = _ways(store, wanted, parameters)
+    for way in ways:
+        if search.is_few(store, way, parameters):
+            return way
+    both = " INTERSECT ".join(f"SELECT id FROM ({way})" for way in ways)
+    return both if len(ways) > 1 and search.is_few(store, both, parameters) else None
+
+
+def _ways(store: Store, wanted: ProductFilter, parameters: dict[str, Any]) -> list[str]:
+    ways = []
+    if parameters["match"] and search.is_ready(store):
+        ways.append("SELECT rowid AS id FROM product_find WHERE product_find MATCH :match")
+    ways += [
+        f"SELECT id FROM product WHERE {name} = :{name}"
+        for name in ("category", "brand", "supplier")
+        if getattr(wanted, name)
+    ]
+    if wanted.state in _NARROW:
+        ways.append(f"SELECT product_id AS id FROM level WHERE {NOTABLE} AND {_NARROW[wanted.state]}")
+    places = [f"{column} = :{name}" for name, column in (("branch", "branch"), ("warehouse", "name"))
+              if getattr(wanted, name)]  # fmt: skip
+    if places:
+        where = f"SELECT id FROM warehouse WHERE {' AND '.join(places)}"
+        ways.append(f"SELECT product_id AS id FROM level WHERE warehouse_id IN ({where})")
+    return ways
 
 
 def product_by_id(store: Store, key: int) -> ProductRow | None:
@@ -149,6 +224,31 @@ def _levels(store: Store, column: str, keys: Sequence[int], state: State) -> lis
     )
 
 
+def levels_then(store: Store, products: Sequence[int], at: int) -> list[LevelRow]:
+    """The levels of these products as they stood at a moment; those unknown then are left out.
+
+    Their state is not told: what is low depends on what sold since.
+    """
+    rows = store.rows(
+        "SELECT l.id, l.product_id, w.branch, w.name AS warehouse, c.stock, c.minimum, c.maximum, NULL AS note, "
+        "c.at AS changed_at, c.at AS seen_at, 1 AS present, 0 AS gone, 'unknown' AS state "
+        "FROM level l JOIN warehouse w ON w.id = l.warehouse_id JOIN stock_change c ON c.level_id = l.id AND c.at = "
+        "(SELECT max(at) FROM stock_change WHERE level_id = l.id AND at <= ?) "
+        f"WHERE l.product_id IN ({', '.join('?' * len(products))}) AND c.stock IS NOT NULL ORDER BY w.branch, w.name",
+        (at, *products),
+    )
+    return [LevelRow(**row) for row in rows]
+
+
+def demand_of(store: Store, products: Sequence[int]) -> dict[int, tuple[float, int]]:
+    """By product, what it sold in the window of the demand and on how many days in stock, where that is known."""
+    rows = store.execute(
+        f"SELECT product_id, net, in_days FROM product_demand WHERE product_id IN ({', '.join('?' * len(products))})",
+        list(products),
+    )
+    return {key: (net, days) for key, net, days in rows}
+
+
 def changes(store: Store, level: int, since: int, limit: int = 400) -> list[Change]:
     """The history of a level since a moment, oldest first, begun by the change that was in force at that moment."""
     rows = store.rows(
@@ -157,3 +257,21 @@ def changes(store: Store, level: int, since: int, limit: int = 400) -> list[Chan
         (level, level, since, limit),
     )
     return [Change(**row) for row in reversed(rows)]
+
+
+def values_of(store: Store, column: str, limit: int = 500) -> list[str]:
+    """The categories, brands or suppliers there are, by name. Steps from one to the next in the index."""
+    if column not in ("category", "brand", "supplier"):
+        raise ValueError(column)
+    rows = store.execute(
+        f"WITH RECURSIVE v (name) AS (SELECT min({column}) FROM product WHERE {column} IS NOT NULL "
+        f"UNION ALL SELECT (SELECT min({column}) FROM product WHERE {column} > v.name) FROM v WHERE v.name IS NOT NULL)"
+        f" SELECT name FROM v WHERE name IS NOT NULL AND name <> '' LIMIT {int(limit)}"
+    )
+    return [row[0] for row in rows]
+
+
+def places(store: Store) -> list[tuple[str, str]]:
+    """Every branch and warehouse that is read, by name."""
+    rows = store.execute("SELECT DISTINCT branch, name FROM warehouse WHERE hidden_at IS NULL ORDER BY branch, name")
+    return [(branch, name) for branch, name in rows]

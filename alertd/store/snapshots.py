@@ -183,7 +183,8 @@ class _Writer:
         stored = None
         if not self._fresh:
             stored = self._store.execute(
-                "SELECT id, changed_at, name, code, brand FROM product WHERE source_id = ? AND external_id = ?",
+                f"SELECT id, changed_at, {', '.join(_PRODUCT_COLUMNS)} FROM product"
+                " WHERE source_id = ? AND external_id = ?",
                 (self._source_id, product.id),
             ).fetchone()
         if stored is None:
@@ -193,8 +194,14 @@ class _Writer:
             key, changed_at, *words = stored
             if self._since is not None and changed_at > self._since:
                 return
-            self._applied.renamed += words != [product.name, product.code, product.brand]
-            self._update_product(key, digest, product)
+            described = _columns(product)
+            if tuple(words) == described:
+                # Mostly only stock moved: the indexes over names and groups need not be written anew.
+                self._store.execute(_TOUCH_PRODUCT, (digest, len(product.levels), self._now, key))
+            else:
+                before_words, words_now = (dict(zip(_PRODUCT_COLUMNS, row, strict=True)) for row in (words, described))
+                self._applied.renamed += any(before_words[name] != words_now[name] for name in _NAMING)
+                self._update_product(key, digest, product)
             before = self._stored_levels(key)
         for level in product.levels:
             place = self._warehouse(level.branch, level.warehouse)
@@ -279,6 +286,7 @@ _PRODUCT_COLUMNS = (
     "price", "cost", "previous_cost", "average_cost", "created_at",
 )  # fmt: skip
 _columns = attrgetter(*_PRODUCT_COLUMNS)
+_NAMING = ("name", "code", "brand")
 _INSERT_PRODUCT = (
     f"INSERT INTO product (id, source_id, external_id, {', '.join(_PRODUCT_COLUMNS)}, digest, level_count, search,"
     f" first_seen_at, changed_at) VALUES ({', '.join('?' * (len(_PRODUCT_COLUMNS) + 8))})"
@@ -286,6 +294,9 @@ _INSERT_PRODUCT = (
 _UPDATE_PRODUCT = (
     f"UPDATE product SET {', '.join(f'{column} = ?' for column in _PRODUCT_COLUMNS)},"
     " digest = ?, level_count = ?, search = ?, changed_at = ?, absent_at = NULL, gone_at = NULL WHERE id = ?"
+)
+_TOUCH_PRODUCT = (
+    "UPDATE product SET digest = ?, level_count = ?, changed_at = ?, absent_at = NULL, gone_at = NULL WHERE id = ?"
 )
 _INSERT_LEVEL = (
     "INSERT INTO level (id, product_id, warehouse_id, stock, minimum, maximum, note, changed_at)"
