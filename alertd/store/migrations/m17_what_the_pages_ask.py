@@ -12,7 +12,6 @@ from .running import run
 
 
 def up(database: Database) -> None:
-    database.execute("ALTER TABLE alert ADD COLUMN ordered_quantity REAL")
     run(
         database,
         """
