@@ -97,6 +97,7 @@ class Document(msgspec.Struct, frozen=True):
     note: str | None = None
     created_at: int | None = None
     updated_at: int | None = None
+    user: str | None = None
 
 
 class Moved(msgspec.Struct, frozen=True, gc=False):

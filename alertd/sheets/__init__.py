@@ -14,10 +14,11 @@ take columns and rows. What the cells mean is the caller's. Everything that can 
 
 from .faults import SheetFault
 from .numbers import decimal_mark, formula, number
-from .reading import Row, Sheet, read
+from .reading import MOST_BYTES, Row, Sheet, read
 from .writing import Cell, Column, csv_bytes, csv_chunks, safe, write_csv, write_xlsx, xlsx_bytes
 
 __all__ = [
+    "MOST_BYTES",
     "Cell",
     "Column",
     "Row",

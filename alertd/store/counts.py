@@ -80,3 +80,26 @@ def candidates(store: Store, source_id: int, since: int, since_day: int) -> list
         " GROUP BY p.id HAVING sum(l.stock) <> 0 OR gaps > 0",
         {"source": source_id, "since": since, "day": since_day},
     )
+
+
+def by_month(store: Store, source_id: int, since: int) -> list[Row]:
+    """Counts a month (UTC): how many, how many right, and what was missing and over at cost. The oldest first."""
+    return store.rows(
+        "SELECT strftime('%Y-%m', at / 1000, 'unixepoch') AS month, count(*) AS counts,"
+        " sum(total = 0) AS exact, round(sum(CASE WHEN total < 0 THEN total * coalesce(cost, 0) ELSE 0 END), 6) AS short,"
+        " round(sum(CASE WHEN total > 0 THEN total * coalesce(cost, 0) ELSE 0 END), 6) AS over FROM ("
+        "SELECT product_id, min(at) AS at, round(sum(counted - book), 6) AS total, max(cost) AS cost FROM stock_count"
+        " WHERE source_id = ? AND at >= ? GROUP BY product_id, at / 86400000) GROUP BY month ORDER BY month",
+        (source_id, since),
+    )
+
+
+def warehouses_of(store: Store, products: list[int]) -> list[Row]:
+    """Where these products lie: (product, warehouse) with branch, name and what the books say."""
+    marks = ", ".join("?" * len(products))
+    return store.rows(
+        f"SELECT l.product_id, w.id AS warehouse_id, w.branch, w.name, l.stock FROM level l"
+        f" JOIN warehouse w ON w.id = l.warehouse_id WHERE l.product_id IN ({marks}) AND l.absent_at IS NULL"
+        " ORDER BY l.product_id, w.branch, w.name",
+        tuple(products),
+    )

@@ -288,12 +288,13 @@ def _save(
 ) -> int:
     values: tuple[Any, ...] = (
         document.date, document.state, document.type, document.effect, document.number, branch,
-        document.sale_id, document.total, document.note, document.created_at, document.updated_at, mark, now,
+        document.sale_id, document.total, document.note, document.created_at, document.updated_at, document.user,
+        mark, now,
     )  # fmt: skip
     if stored_id is not None:
         store.execute(
             "UPDATE document SET date = ?, state = ?, type = ?, effect = ?, number = ?, branch = ?, sale_id = ?,"
-            " total = ?, note = ?, created_at = ?, updated_at = ?, digest = ?, changed_at = ?, gone_at = NULL"
+            " total = ?, note = ?, created_at = ?, updated_at = ?, user = ?, digest = ?, changed_at = ?, gone_at = NULL"
             " WHERE id = ?",
             (*values, stored_id),
         )
@@ -301,8 +302,8 @@ def _save(
     return int(
         store.value(
             "INSERT INTO document (date, state, type, effect, number, branch, sale_id, total, note, created_at,"
-            " updated_at, digest, changed_at, source_id, kind, external_id, first_seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            " updated_at, user, digest, changed_at, source_id, kind, external_id, first_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (*values, source_id, document.kind, document.id, now),
         )
     )

@@ -34,6 +34,11 @@ def set_pack(store: Store, product_id: int, size: float, now: int, by: str | Non
             "INSERT INTO pack VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET size = ?2, by = ?3, at = ?4",
             (product_id, size, by, now),
         )
+        # Suggested orders come in whole packs.
+        store.execute(
+            "UPDATE source SET buying_at = max(buying_at + 1, ?) WHERE id = (SELECT source_id FROM product WHERE id = ?)",
+            (now, product_id),
+        )
 
 
 def forget_factor(store: Store, product_id: int) -> None:
@@ -133,6 +138,89 @@ def products_by_code(store: Store, source_id: int, codes: Iterable[str]) -> dict
         ):
             found.setdefault(code, []).append((key, name))
     return found
+
+
+def factors(store: Store, source_id: int) -> list[Row]:
+    """Every known box factor, with who said so; `by` is None for what was learnt."""
+    return store.rows(
+        "SELECT f.product_id, p.code AS codigo, p.name AS nombre, f.factor, f.by, f.at FROM box_factor f"
+        " JOIN product p ON p.id = f.product_id WHERE p.source_id = ? ORDER BY f.at DESC, p.id LIMIT 500",
+        (source_id,),
+    )
+
+
+def recipes(store: Store, source_id: int) -> list[Row]:
+    """Every known part of a set."""
+    return store.rows(
+        "SELECT r.kit_id, k.name AS kit, r.part_id, p.code AS codigo, p.name AS nombre, r.quantity, r.by, r.at"
+        " FROM recipe r JOIN product p ON p.id = r.part_id JOIN product k ON k.id = r.kit_id"
+        " WHERE p.source_id = ? ORDER BY r.at DESC, r.kit_id, r.part_id LIMIT 500",
+        (source_id,),
+    )
+
+
+def packs(store: Store, source_id: int) -> list[Row]:
+    """Every known pack size."""
+    return store.rows(
+        "SELECT k.product_id, p.code AS codigo, p.name AS nombre, k.size, k.by, k.at FROM pack k"
+        " JOIN product p ON p.id = k.product_id WHERE p.source_id = ? ORDER BY k.at DESC, p.id LIMIT 500",
+        (source_id,),
+    )
+
+
+def forget_pack(store: Store, product_id: int) -> None:
+    """It is not bought in that pack."""
+    with store.write():
+        store.execute("DELETE FROM pack WHERE product_id = ?", (product_id,))
+
+
+def confirmations(store: Store, source_id: int) -> list[Row]:
+    """What people said of gaps that stay a difference, the newest first."""
+    return store.rows(
+        "SELECT c.product_id, p.code AS codigo, p.name AS nombre, c.closed_at, c.units, c.cause, c.note, c.by, c.at"
+        " FROM confirmation c JOIN product p ON p.id = c.product_id WHERE p.source_id = ?"
+        " ORDER BY c.at DESC LIMIT 500",
+        (source_id,),
+    )
+
+
+def unconfirm(store: Store, product_id: int, closed_at: int, units: float) -> None:
+    """Ask about a gap again."""
+    with store.write():
+        store.execute(
+            "DELETE FROM confirmation WHERE product_id = ? AND closed_at = ? AND units = ?",
+            (product_id, closed_at, units),
+        )
+
+
+def entry(store: Store, key: int) -> Row | None:
+    """One typed line."""
+    return store.row("SELECT * FROM stock_entry WHERE id = ?", (key,))
+
+
+def keep_upload(store: Store, source_id: int, user_id: int, name: str, data: bytes, now: int) -> int:
+    """Keep a file until its person says yes. Each has one at a time, and none longer than a day."""
+    with store.write():
+        store.execute("DELETE FROM upload WHERE user_id = ? OR at < ?", (user_id, now - 86_400_000))
+        return int(
+            store.value(
+                "INSERT INTO upload (source_id, user_id, name, data, at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+                (source_id, user_id, name[:200], data, now),
+            )
+        )
+
+
+def upload(store: Store, key: int, user_id: int) -> tuple[int, str, bytes] | None:
+    """The source, name and bytes of a file that a person sent."""
+    row = store.execute("SELECT source_id, name, data FROM upload WHERE id = ? AND user_id = ?", (key, user_id))
+    found: tuple[int, str, bytes] | None = row.fetchone()
+    return found
+
+
+def drop_upload(store: Store, key: int) -> None:
+    """It was booked, or is not wanted any more; joins the caller's transaction."""
+    with store.write():
+        store.execute("DELETE FROM upload WHERE id = ?", (key,))
 
 
 def recipes_of_kits(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:

@@ -68,6 +68,30 @@ def by_type(store: Store, source_id: int, since: str, until: str) -> list[Row]:
     )
 
 
+def voids_by_user(store: Store, source_id: int, since: str, until: str) -> list[Row]:
+    """Bills voided by a document of their own, by who wrote it; the name is None where the system tells none."""
+    return store.rows(
+        "SELECT d.user AS name, count(*) AS documents, round(sum(coalesce(d.total, 0)), 6) AS amount FROM document d"
+        " WHERE d.source_id = ?1 AND d.kind = 'return' AND d.gone_at IS NULL AND d.date BETWEEN ?2 AND ?3"
+        " AND lower(coalesce(d.type, '')) = 'anulacion_factura' GROUP BY d.user ORDER BY documents DESC, d.user",
+        (source_id, since, until),
+    )
+
+
+def returned_documents(
+    store: Store, source_id: int, since: str, until: str, product_id: int, limit: int = 200
+) -> list[Row]:
+    """The documents that brought a product back, the newest first."""
+    return store.rows(
+        "SELECT d.id, d.number, d.external_id, d.date, d.type, d.state, d.branch, d.note, d.user, d.sale_id,"
+        " round(sum(l.quantity), 6) AS units, round(sum(coalesce(l.total, 0)), 6) AS amount"
+        " FROM document d JOIN document_line l ON l.document_id = d.id"
+        " WHERE d.source_id = ? AND d.kind = 'return' AND d.gone_at IS NULL AND d.date BETWEEN ? AND ?"
+        " AND l.product_id = ? GROUP BY d.id ORDER BY d.date DESC, d.id DESC LIMIT ?",
+        (source_id, since, until, product_id, limit),
+    )
+
+
 def sold_lately(store: Store, products: list[int], since_day: int) -> dict[int, float]:
     """Units sold of products since a day."""
     marks = ", ".join("?" * len(products))

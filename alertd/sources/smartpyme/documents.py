@@ -98,6 +98,7 @@ def _common(fields: Mapping[str, Any], state: str | None) -> dict[str, Any]:
     if rows is not None and not isinstance(rows, list):
         raise BadValueError("'detalles' is no list")
     return {
+        "user": text(fields.get("nombre_usuario")),
         "id": identity(fields.get("id"), "id"),
         "date": _date(fields.get("fecha")),
         "state": state,
