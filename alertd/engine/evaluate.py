@@ -22,8 +22,9 @@ from ..store.alerts import Finding, StoredAlert
 from ..store.measures import Moment
 from ..store.rulestate import Looked
 from ..store.sources import Source
-from . import finding
+from . import finding, sieve
 from .finding import Scope, View
+from .sieve import Turn
 
 log = structlog.get_logger()
 CATALOGUE = frozenset({"stock", "product", "returns", "sales", "reconciliation"})
@@ -76,8 +77,7 @@ def evaluate(
     view = View(store, source, measures.moment_of(store, source, now))
     _bring_up_to_date(view, judged)
     looks = rulestate.last_looks(store, source.id)
-    for rule in judged:
-        _evaluate_safely(view, rule, looks.get(rule.name), outcome, look or scope_of)
+    _judge(view, judged, looks, look or scope_of, outcome)
     if "stock" in about:
         alerts.note_evaluation(store, source.id, now)
     standing = {rule.name for rule in concerned}
@@ -101,15 +101,32 @@ def _bring_up_to_date(view: View, rules: list[Rule]) -> None:
         )
 
 
-def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Outcome, look: Look) -> None:
+def _judge(view: View, rules: list[Rule], looks: dict[str, Looked], look: Look, outcome: Outcome) -> None:
+    """Hold every rule against what it has to look at. One that holds for nothing, and did not before, costs no more."""
+    store, source, moment = view.store, view.source, view.moment
+    with_open = set(alerts.rules_with_open_alerts(store, source.id))
+    quiet: list[Rule] = []
+    for turn in sieve.turns(view, ((rule, look(rule, looks.get(rule.name), moment)) for rule in rules)):
+        rule, _, sifted = turn
+        if sifted and not sifted.holds and rule.name not in with_open:
+            quiet.append(rule)
+        else:
+            _evaluate_safely(view, turn, looks.get(rule.name), outcome)
+    rulestate.note_looks(store, source.id, [(rule.name, _looked(rule, moment)) for rule in quiet])
+    # Who reads what is told finds the rules in the order of their files, however they were sifted.
+    outcome.told = {rule.name: outcome.told[rule.name] for rule in rules if rule.name in outcome.told}
+
+
+def _evaluate_safely(view: View, turn: Turn, looked: Looked | None, outcome: Outcome) -> None:
     """One rule that the database cannot run must not keep the others from being heard, nor leave half of its work."""
-    store, name = view.store, rule.name
+    store, name = view.store, turn[0].name
     store.execute("SAVEPOINT rule")
     counted = outcome.new_firing, outcome.new_resolved
     try:
-        _evaluate_rule(view, rule, looked, outcome, look)
+        _evaluate_rule(view, turn, looked, outcome)
     except sqlite3.OperationalError as fault:
         store.execute("ROLLBACK TO rule")
+        view.noted.clear()  # Rows that were put together for this rule went with it.
         outcome.new_firing, outcome.new_resolved = counted
         outcome.told.pop(name, None)
         outcome.failed_rules[name] = str(fault)
@@ -118,9 +135,10 @@ def _evaluate_safely(view: View, rule: Rule, looked: Looked | None, outcome: Out
     store.execute("RELEASE rule")
 
 
-def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outcome, look: Look) -> None:
+def _evaluate_rule(view: View, turn: Turn, looked: Looked | None, outcome: Outcome) -> None:
     store, source, moment = view.store, view.source, view.moment
-    found = finding.find(view, rule, look(rule, looked, moment))
+    rule, scope, sifted = turn
+    found = finding.find(view, rule, scope, sifted)
     terms = Terms(rule.for_seconds, rule.keep_firing_seconds, source.every)
     last_good = looked.at if looked else None
     edited = looked is not None and looked.digest != rule.digest
@@ -130,7 +148,7 @@ def _evaluate_rule(view: View, rule: Rule, looked: Looked | None, outcome: Outco
         _write_standing(store, rule, alert, decision, values, moment.now, outcome)
     for each in found.new:
         _write_new(view, rule, terms, each, outcome)
-    rulestate.note_look(store, source.id, rule.name, _looked(rule, moment))
+    rulestate.note_looks(store, source.id, [(rule.name, _looked(rule, moment))])
 
 
 def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:

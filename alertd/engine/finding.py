@@ -23,6 +23,8 @@ from ..store.sources import Source
 DAY_SECONDS = 86_400
 ALWAYS = Predicate("TRUE", (), ())
 _CHANCES = frozenset(("expected_units", "p_value", "q_value"))
+SIFTED = ("stock", "product")
+"""The subjects of which there are so many that one walk serves many rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,13 @@ class Scope:
         return Scope()
 
 
+class Sifted(NamedTuple):
+    """A rule's place among those that were sifted together, and whether it holds for anything new or known."""
+
+    place: int
+    holds: bool
+
+
 class Judged(NamedTuple):
     """How one subject stands: `gone`, `unknown`, `holds`, `clear` or `between`."""
 
@@ -66,10 +75,10 @@ class Found:
     missing: Verdict = Verdict.GONE
 
 
-def find(view: View, rule: Rule, scope: Scope) -> Found:
-    """What a rule finds, within a scope."""
-    if rule.on in ("stock", "product"):
-        return _in_catalogue(view, rule, scope)
+def find(view: View, rule: Rule, scope: Scope, sifted: Sifted | None = None) -> Found:
+    """What a rule finds, within a scope and among what the sieve left, if it was sifted just before."""
+    if rule.on in SIFTED:
+        return _in_catalogue(view, rule, scope, sifted)
     if rule.on in ("source", "reconciliation"):
         return _among(view, rule, put_together(view, rule))
     return _in_documents(view, rule, scope)
@@ -77,7 +86,7 @@ def find(view: View, rule: Rule, scope: Scope) -> Found:
 
 def condition_of(rule: Rule) -> Predicate:
     """Its scope and its condition."""
-    query = rule.query if rule.on in ("stock", "product") else ALWAYS
+    query = rule.query if rule.on in SIFTED else ALWAYS
     return Predicate(f"({query.sql}) AND ({rule.when.sql})", (*query.parameters, *rule.when.parameters), ())
 
 
@@ -85,13 +94,33 @@ def clear_of(rule: Rule) -> Predicate:
     """What ends an alert: its `recover`, or leaving the rule's scope; without a `recover`, no longer matching."""
     if rule.recover is None:
         return ALWAYS
-    if rule.on not in ("stock", "product"):
+    if rule.on not in SIFTED:
         return rule.recover
     sql = f"({rule.recover.sql}) OR ({rule.query.sql}) IS NOT TRUE"
     return Predicate(sql, (*rule.recover.parameters, *rule.query.parameters), ())
 
 
-def matches(view: View, rule: Rule, scope: Scope, columns: Columns) -> list[Finding]:
+def sift(view: View, rules: Sequence[Rule], scope: Scope) -> int:
+    """Which of these rules hold for anything, as bits by their place: one reading of the rows for all of them.
+
+    They are about the same kind of subject. A scope in which nothing moved is not read at all.
+    """
+    on = rules[0].on
+    _gather(view, on, scope)
+    if scope.since is not None and not evaluation.gathered(view.store, on):
+        return 0
+    return evaluation.sift(
+        view.store,
+        on,
+        view.source.id,
+        view.moment,
+        [(condition.sql, condition.parameters) for condition in map(condition_of, rules)],
+        demand=any("demand" in needs(rule) for rule in rules),
+        touched=scope.since is not None,
+    )
+
+
+def matches(view: View, rule: Rule, scope: Scope, columns: Columns, place: int | None = None) -> list[Finding]:
     """The levels or products for which the rule holds now, whether or not there is an alert for them already."""
     condition, severity = condition_of(rule), severity_case(rule)
     _gather(view, rule.on, scope)
@@ -106,6 +135,7 @@ def matches(view: View, rule: Rule, scope: Scope, columns: Columns) -> list[Find
         parameters=(*severity.parameters, *condition.parameters),
         demand="demand" in needs(rule),
         touched=scope.since is not None,
+        place=place,
     )
 
 
@@ -120,13 +150,15 @@ def _gather(view: View, on: str, scope: Scope) -> None:
     view.noted.append((on, scope))
 
 
-def _in_catalogue(view: View, rule: Rule, scope: Scope) -> Found:
+def _in_catalogue(view: View, rule: Rule, scope: Scope, sifted: Sifted | None) -> Found:
     store, source_id = view.store, view.source.id
     condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
     columns, demand = value_columns(rule), "demand" in needs(rule)
     taken = alerts.open_subjects(store, source_id, rule.name)
     # First what is new: of thousands that match, few are, and the rest need not be kept while the alerts are judged.
-    new = [each for each in matches(view, rule, scope, columns) if _key(rule.on, each) not in taken]
+    place, nowhere = (sifted.place, not sifted.holds) if sifted else (None, False)
+    holding = () if nowhere else iter(matches(view, rule, scope, columns, place))
+    new = [each for each in holding if _key(rule.on, each) not in taken]
     if not taken:
         return Found(new, {})
     standing = evaluation.standing(

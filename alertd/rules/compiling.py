@@ -234,8 +234,11 @@ class _Compiler:
         if sides is None:
             return Piece("NULL", (), "broken", node.at)
         left, right = sides
-        sql = f"({left.sql} {_OPERATORS[node.operator]} {right.sql})"
-        return Piece(sql, left.parameters + right.parameters, "condition", node.at)
+        sign = _OPERATORS[node.operator]
+        sql, parameters = f"({left.sql} {sign} {right.sql})", left.parameters + right.parameters
+        if left.computed or right.computed:
+            sql, parameters = _compared_with_care(left, right, sign)
+        return Piece(sql, parameters, "condition", node.at)
 
     def within(self, node: Within) -> Piece:
         if not node.items:
@@ -258,7 +261,7 @@ class _Compiler:
         join: Callable[[list[str]], str],
     ) -> Piece:
         operand = self.value(node.operand)
-        pairs = [self._sides(word, operand, self.value(other), rounding=False) for other in others]
+        pairs = [self._sides(word, operand, self.value(other)) for other in others]
         sides = [pair for pair in pairs if pair is not None]
         if len(sides) < len(pairs):
             return Piece("NULL", (), "broken", node.at)
@@ -280,11 +283,9 @@ class _Compiler:
         sql = f"({f' {node.operator} '.join(part.sql for part in parts)})"
         return Piece(sql, tuple(value for part in parts for value in part.parameters), "condition", node.at)
 
-    def _sides(self, operator: str, left: Piece, right: Piece, *, rounding: bool = True) -> tuple[Piece, Piece] | None:
+    def _sides(self, operator: str, left: Piece, right: Piece) -> tuple[Piece, Piece] | None:
         """Both sides made comparable, or None after writing down why they are not."""
         kinds = {left.kind, right.kind}
-        if kinds == {"number"} and rounding and (left.computed or right.computed):
-            return _rounded(left), _rounded(right)
         if "broken" in kinds or kinds in ({"number"}, {"text"}):
             return None if "broken" in kinds else (left, right)
         special: dict[str, _Check] = {"null": self._compared_with_null, "id": self._identifiers, "flag": self._flags}
@@ -350,6 +351,31 @@ def _constant(node: Node) -> float | None:
 
 def _kind(*pieces: Piece) -> Kind:
     return "broken" if any(piece.kind == "broken" for piece in pieces) else "number"
+
+
+_NEAR = 2 * 10**-PLACES
+_MAY_HOLD = {
+    "<": f"{{}} <= {_NEAR} AND",
+    "<=": f"{{}} <= {_NEAR} AND",
+    ">": f"{{}} >= -{_NEAR} AND",
+    ">=": f"{{}} >= -{_NEAR} AND",
+    "=": f"abs({{}}) <= {_NEAR} AND",
+    "<>": f"abs({{}}) > {_NEAR} OR",
+}
+
+
+def _compared_with_care(left: Piece, right: Piece, sign: str) -> tuple[str, tuple[Any, ...]]:
+    """Compare at the precision of the house: 0.1 + 0.2 = 0.3.
+
+    The database rounds by writing a number out and reading it back, which takes longer than all the rest of a rule.
+    So the difference is looked at first: where it is larger than rounding could undo, it decides. Sides that look
+    something up elsewhere are not asked twice.
+    """
+    both = left.parameters + right.parameters
+    rounded = f"{_rounded(left).sql} {sign} {_rounded(right).sql}"
+    if "SELECT" in left.sql + right.sql:
+        return f"({rounded})", both
+    return f"({_MAY_HOLD[sign].format(f'({left.sql} - {right.sql})')} {rounded})", both * 2
 
 
 def _rounded(piece: Piece) -> Piece:

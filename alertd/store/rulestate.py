@@ -65,12 +65,15 @@ def last_looks(store: Store, source_id: int) -> dict[str, Looked]:
     return {row[0]: Looked(*row[1:]) for row in rows}
 
 
-def note_look(store: Store, source_id: int, rule: str, looked: Looked) -> None:
-    """A rule looked at the source; in the transaction of what it found."""
-    store.execute(
+def note_looks(store: Store, source_id: int, looks: Iterable[tuple[str, Looked]]) -> None:
+    """Rules looked at the source; in the transaction of what they found."""
+    store.connection.executemany(
         "INSERT OR REPLACE INTO rule_evaluation (rule, source_id, digest, at, basis, movement_id, snapshot_before_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (rule, source_id, looked.digest, looked.at, looked.basis, looked.movement_id, looked.snapshot_before_at),
+        [
+            (rule, source_id, each.digest, each.at, each.basis, each.movement_id, each.snapshot_before_at)
+            for rule, each in looks
+        ],
     )
 
 

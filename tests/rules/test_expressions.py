@@ -1,5 +1,8 @@
 """Expressions: what is refused, where and with which hint; what is accepted, and how it looks in SQL."""
 
+import sqlite3
+from itertools import product
+
 import pytest
 
 from alertd.rules.compiling import compile_condition
@@ -156,7 +159,7 @@ def test_literals_travel_as_parameters_in_order():
 
 def test_a_computed_comparison_rounds_both_sides():
     """0.1 + 0.2 is 0.3 to a shop."""
-    assert predicate("stock * 2 <= stock_minimo").sql == "(round((r.stock * ?), 6) <= round(r.minimum, 6))"
+    assert "round((r.stock * ?), 6) <= round(r.minimum, 6)" in predicate("stock * 2 <= stock_minimo").sql
     assert predicate("stock <= stock_minimo").sql == "(r.stock <= r.minimum)"
     assert predicate("stock between 1 and stock_minimo * 2").sql == (
         "(round(r.stock, 6) BETWEEN round(?, 6) AND round((r.minimum * ?), 6))"
@@ -165,7 +168,22 @@ def test_a_computed_comparison_rounds_both_sides():
 
 def test_division_by_zero_is_null():
     """A minimum of zero makes the share unknown, and unknown does not fire."""
-    assert predicate("stock / stock_minimo < 0.5").sql == "(round((r.stock / NULLIF(r.minimum, 0)), 6) < round(?, 6))"
+    assert "round((r.stock / NULLIF(r.minimum, 0)), 6) < round(?, 6)" in predicate("stock / stock_minimo < 0.5").sql
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">=", "=", "!="])
+def test_what_is_looked_at_before_rounding_never_decides_otherwise(sign: str):
+    """Around the last place, on both sides of it and far away: the same answer as rounding alone gives."""
+    compiled = predicate(f"stock * 1 {sign} stock_minimo")
+    plain = f"round(r.stock * 1, 6) {'<>' if sign == '!=' else sign} round(r.minimum, 6)"
+    steps = [0, 1e-7, 4e-7, 5e-7, 6e-7, 1e-6, 1.4e-6, 1.6e-6, 2e-6, 2.1e-6, 3e-6, 1, 1e9]
+    values = [base + side * step for base in (0.0, 5.0, -3.3) for step in steps for side in (1, -1)] + [None]
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE r (stock REAL, minimum REAL)")
+    database.executemany("INSERT INTO r VALUES (?, ?)", list(product(values, values)))
+    assert compiled.parameters == (1.0, 1.0)
+    wrong = database.execute(f"SELECT * FROM r WHERE ({compiled.sql}) IS NOT ({plain})", compiled.parameters).fetchall()
+    assert wrong == []
 
 
 def test_contains_looks_without_case_and_accents():

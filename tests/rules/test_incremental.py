@@ -1,16 +1,19 @@
-"""Looking only at what moved must find what looking at everything finds: the same shop, twice, through random days."""
+"""Two ways to look must find the same: all or only what moved, together or one by one; through random days."""
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from alertd.engine import sieve
 from alertd.engine.evaluate import evaluate, scope_of
 from alertd.engine.finding import Scope
 from alertd.model import Product, StockLevel
-from alertd.rules.rule import Rule
-from alertd.store import alerts, snapshots, sources
+from alertd.rules.rule import Predicate, Rule
+from alertd.store import alerts, rulestate, snapshots, sources
 from alertd.store.db import Store, open_store
 from alertd.store.measures import Moment
 from alertd.store.rulestate import Looked
@@ -45,9 +48,10 @@ def everything(_rule: Rule, _looked: Looked | None, _moment: Moment) -> Scope:
 class Shop:
     """A store with one source, fed by hand. `forgetful` makes every evaluation look at everything."""
 
-    def __init__(self, forgetful: bool) -> None:
+    def __init__(self, forgetful: bool, one_by_one: bool = False) -> None:
         self.store: Store = open_store(":memory:")
         self.forgetful = forgetful
+        self.at_once = 1 if one_by_one else sieve.SIFTED_AT_ONCE
         shelf(self.store, 1)
         with self.store.write():
             self.store.execute("DELETE FROM product")
@@ -74,6 +78,13 @@ class Shop:
         if level is not None:
             with self.store.write():
                 sold(self.store, level, units, days_ago=-((now - NOW) // DAY), amount=units * 2, booked=True)
+
+    @contextmanager
+    def way(self) -> Iterator[None]:
+        """Rules are sifted as this shop does it."""
+        usual, sieve.SIFTED_AT_ONCE = sieve.SIFTED_AT_ONCE, self.at_once
+        yield
+        sieve.SIFTED_AT_ONCE = usual
 
     def judge(self, rules: tuple[Rule, ...], now: int) -> None:
         with self.store.write():
@@ -136,17 +147,45 @@ def steps(dice: random.Random) -> Iterator[tuple[str, Any, int]]:
             yield "nothing", None, now
 
 
+def live(shops: tuple[Shop, ...], seed: int, rules: tuple[Rule, ...]) -> Iterator[str]:
+    """The same random life in every shop; what was done, after each step."""
+    for number, (event, what, now) in enumerate(steps(random.Random(seed))):
+        for shop in shops:
+            if event == "sale":
+                shop.sale(*what, now)
+            elif event != "nothing":
+                getattr(shop, event)(what, now)
+            with shop.way():
+                shop.judge(rules, now)
+        yield f"step {number}: {event}"
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_moved_is_all_there_is_to_look_at(seed: int):
     """After every step of a random life both shops have the same alerts, in the same state, with the same values."""
     rules = load(RULES).rules
     assert len(rules) == 15
     careful, thrifty = Shop(forgetful=True), Shop(forgetful=False)
-    for number, (event, what, now) in enumerate(steps(random.Random(seed))):
-        for shop in (careful, thrifty):
-            if event == "sale":
-                shop.sale(*what, now)
-            elif event != "nothing":
-                getattr(shop, event)(what, now)
-            shop.judge(rules, now)
-        assert thrifty.state() == careful.state(), f"step {number}: {event}"
+    for step in live((careful, thrifty), seed, rules):
+        assert thrifty.state() == careful.state(), step
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rules_sifted_together_find_what_each_alone_finds(seed: int):
+    """One reading of the rows for many rules; a hundred of them, so that they do not all fit into one."""
+    more = "".join(f"  - {{name: more-{n}, on: stock, when: stock < {n / 8}}}\n" for n in range(90))
+    rules = load(RULES + more).rules
+    alone, together = Shop(forgetful=False, one_by_one=True), Shop(forgetful=False)
+    for step in live((alone, together), seed, rules):
+        assert together.state() == alone.state(), step
+
+
+def test_a_rule_that_cannot_be_run_is_found_out_among_many():
+    """The sieve as a whole fails with it; then each is asked alone, and only the one that is broken is not heard."""
+    shop, rules = Shop(forgetful=False), load(RULES).rules
+    broken = Predicate("no_such(r.stock)", (), ())
+    some = tuple(replace(rule, when=broken) if rule.name == "low" else rule for rule in rules)
+    shop.sweep({1: Product(1, "Cosa", (StockLevel("A", "Centro", 0.0, 3.0, None, "Frágil"),), created_at=0)}, NOW)
+    shop.judge(some, NOW)
+    assert {row[0] for row in shop.state()} >= {"noted", "order"}
+    assert [row["rule"] for row in rulestate.failing(shop.store)] == ["low"]

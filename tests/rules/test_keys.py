@@ -43,7 +43,7 @@ def test_every_available_key_is_read():
     assert rule.query.parameters == ("Producto",)
     assert (rule.for_seconds, rule.keep_firing_seconds) == (5400.0, 600.0)
     assert rule.recover is not None
-    assert rule.recover.parameters == (1.2,)
+    assert set(rule.recover.parameters) == {1.2}
     assert [word for word, _ in rule.severities] == ["critical", "info"]
     assert rule.notify == ("slack-compras", "correo")
     assert (rule.tell_resolved, rule.enabled) == (False, False)
