@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ..folding import fold
+from . import search
 from .db import Row, Store
 from .pages import Cursor, Order, Slice, bind, cut
 
@@ -17,9 +17,10 @@ _SELECT = (
     'a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
     "a.resolved_reason, a.acknowledged_by, a.acknowledged_at, a.last_notified_at"
 )
-_FROM = " FROM alert a JOIN source s ON s.id = a.source_id LEFT JOIN product p ON p.id = a.product_id "
+_JOINED = "JOIN source s ON s.id = a.source_id LEFT JOIN product p ON p.id = a.product_id "
+_FROM = f" FROM alert a {_JOINED}"
 
-# Open alerts: the worst first, then the newest. Resolved ones: as they ended.
+# Open alerts: the worst first, then the newest, as the index `alert_worst` has them. Resolved ones: as they ended.
 _OPEN = Order((_RANK, "-coalesce(a.fired_at, a.since)", "-a.id"))
 _OVER = Order(("a.resolved_at", "a.id"), descending=True)
 
@@ -74,7 +75,13 @@ class AlertFilter:
     severity: str = ""
     rule: str = ""
     source: str = ""
+    branch: str = ""
     text: str = ""
+
+    @property
+    def anything(self) -> bool:
+        """Whether it leaves anything out of its state."""
+        return self != AlertFilter(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +99,72 @@ class Transition:
 
 
 def list_alerts(store: Store, wanted: AlertFilter, cursor: Cursor | None = None, size: int = PAGE) -> Slice[AlertRow]:
-    """One page of alerts in one state."""
-    over = wanted.state == "resolved"
-    order = _OVER if over else _OPEN
-    conditions, parameters = _conditions(wanted)
+    """One page of alerts in one state. A text that few products hold is looked for from those."""
+    order = _OVER if wanted.state == "resolved" else _OPEN
+    words = search.words_of(wanted.text)
+    conditions, parameters = _conditions(wanted, words)
+    few = _few(store, words)
+    found = "FROM alert a" if few is None else "FROM json_each(:few) f CROSS JOIN alert a ON a.id = f.value"
     keys = [f"k{number}" for number in range(len(order.columns))]
     columns = ", ".join(f"{column} AS {key}" for column, key in zip(order.columns, keys, strict=True))
     rows = store.rows(
-        f"{_SELECT}, {columns}{_FROM}WHERE {' AND '.join(conditions)} AND {order.where(cursor)} "
+        f"{_SELECT}, {columns} {found} {_JOINED}WHERE {' AND '.join(conditions)} AND {_after(order, cursor)} "
         f"ORDER BY {order.by(cursor)} LIMIT {size + 1}",
-        {**parameters, **bind(cursor)},
+        {**parameters, **bind(cursor), "few": str(few or [])},
     )
     return cut(rows, keys, size, cursor, lambda row: _alert(row, keys))
 
 
-def _conditions(wanted: AlertFilter) -> tuple[list[str], dict[str, Any]]:
+def _after(order: Order, cursor: Cursor | None) -> str:
+    """Of several expressions an index can skip by the first only when that one is named apart."""
+    if cursor is None or order is _OVER:
+        return order.where(cursor)
+    return f"{_RANK} {'<=' if cursor.backwards else '>='} :key0 AND {order.where(cursor)}"
+
+
+def _few(store: Store, words: search.Words) -> list[int] | None:
+    """The alerts that may hold these words, where the products that hold them are few."""
+    way = search.way_of(store, words)
+    products = search.few(store, way, words.parameters) if way else None
+    if products is None:
+        return None
+    rows = store.execute(
+        "SELECT id FROM alert WHERE product_id IN (SELECT value FROM json_each(?)) "
+        "UNION SELECT id FROM alert WHERE product_id IS NULL",
+        (str(products),),
+    )
+    return [row[0] for row in rows]
+
+
+def _conditions(wanted: AlertFilter, words: search.Words) -> tuple[list[str], dict[str, Any]]:
     # Each state names its partial index's own condition: SQLite takes the index only when it can see it.
     over = wanted.state == "resolved"
     conditions = ["a.state = 'resolved'" if over else "a.state <> 'resolved' AND a.state = :state"]
-    parameters: dict[str, Any] = {"state": wanted.state}
-    for name, column in (("severity", "a.severity"), ("rule", "a.rule"), ("source", "s.name")):
+    parameters: dict[str, Any] = {"state": wanted.state, **words.parameters}
+    branch = "json_extract(a.subject, '$.nombre_sucursal')"
+    for name, column in (("severity", "a.severity"), ("rule", "a.rule"), ("source", "s.name"), ("branch", branch)):
         if getattr(wanted, name):
             conditions.append(f"{column} = :{name}")
             parameters[name] = getattr(wanted, name)
-    for number, word in enumerate((fold(wanted.text) or "").split()):
-        conditions.append(f"(instr(coalesce(p.search, ''), :word{number}) OR instr(fold(a.subject), :word{number}))")
-        parameters[f"word{number}"] = word
+    for name in (name for name in words.parameters if name.startswith("word")):
+        subject = f"(a.product_id IS NULL AND instr(fold(a.subject), :{name}))"
+        conditions.append(f"(instr(p.search, :{name}) OR {subject})")
     return conditions, parameters
 
 
 def alert_counts(store: Store) -> dict[tuple[str, str], int]:
     """How many alerts are open, by state and severity."""
-    rows = store.execute("SELECT state, severity, count(*) FROM alert WHERE state <> 'resolved' GROUP BY 1, 2")
+    rows = store.execute(
+        "SELECT state, severity, count(*) FROM alert INDEXED BY alert_open WHERE state <> 'resolved' GROUP BY 1, 2"
+    )
     return {(state, severity): count for state, severity, count in rows}
 
 
 def firing_by_rule(store: Store) -> dict[str, int]:
     """How many alerts fire, by rule."""
     rows = store.execute(
-        "SELECT rule, count(*) FROM alert WHERE state <> 'resolved' AND state = 'firing' GROUP BY rule"
+        "SELECT rule, count(*) FROM alert INDEXED BY alert_open "
+        "WHERE state <> 'resolved' AND state = 'firing' GROUP BY rule"
     )
     return dict(rows.fetchall())
 
@@ -138,7 +172,7 @@ def firing_by_rule(store: Store) -> dict[str, int]:
 def firing_by_source(store: Store) -> dict[str, int]:
     """How many alerts fire, by source."""
     rows = store.execute(
-        "SELECT s.name, count(*) FROM alert a JOIN source s ON s.id = a.source_id "
+        "SELECT s.name, count(*) FROM alert a INDEXED BY alert_open JOIN source s ON s.id = a.source_id "
         "WHERE a.state <> 'resolved' AND a.state = 'firing' GROUP BY 1"
     )
     return dict(rows.fetchall())

@@ -129,17 +129,16 @@ def every_product(store: Store, wanted: ProductFilter, state: State) -> Iterator
 
 
 def _page(
-    store: Store, wanted: ProductFilter, state: State, parameters: dict[str, Any], few: str | None,
+    store: Store, wanted: ProductFilter, state: State, parameters: dict[str, Any], few: list[int] | None,
     cursor: Cursor | None, size: int,
 ) -> Slice[ProductRow]:  # fmt: skip
-    found = f"(SELECT DISTINCT id FROM ({few})) f CROSS JOIN product p ON p.id = f.id" if few else (
-        "product p INDEXED BY product_by_name"
-    )  # fmt: skip
+    walk, fetch = "product p INDEXED BY product_by_name", "json_each(:few) f CROSS JOIN product p ON p.id = f.value"
+    found = walk if few is None else fetch
     rows = store.rows(
         f"SELECT {_COLUMNS} FROM {found} CROSS JOIN source s ON s.id = p.source_id "
         f"WHERE {' AND '.join(_conditions(wanted, state))} AND {_ORDER.where(cursor)} "
         f"ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
-        {**parameters, **bind(cursor)},
+        {**parameters, **bind(cursor), "few": str(few or [])},
     )
     return cut(rows, ("source_id", "name", "id"), size, cursor, lambda row: ProductRow(**row))
 
@@ -149,7 +148,6 @@ def _parameters(store: Store, wanted: ProductFilter, state: State) -> dict[str, 
     return {
         **{name: getattr(wanted, name) for name in ("state", "category", "brand", "supplier", "branch", "warehouse")},
         "source_id": store.value("SELECT id FROM source WHERE name = ?", (wanted.source,)),
-        "match": words.match,
         **words.parameters,
         **state.parameters,
     }
@@ -169,20 +167,19 @@ def _conditions(wanted: ProductFilter, state: State) -> list[str]:
     return conditions
 
 
-def _few(store: Store, wanted: ProductFilter, parameters: dict[str, Any]) -> str | None:
-    """A statement that lists the few products to look at; None where there are many whichever way one asks."""
-    ways = _ways(store, wanted, parameters)
+def _few(store: Store, wanted: ProductFilter, parameters: dict[str, Any]) -> list[int] | None:
+    """The few products to look at; None where there are many whichever way one asks."""
+    ways = _ways(store, wanted)
     for way in ways:
-        if search.is_few(store, way, parameters):
-            return way
+        if (found := search.few(store, way, parameters)) is not None:
+            return sorted(set(found))
     both = " INTERSECT ".join(f"SELECT id FROM ({way})" for way in ways)
-    return both if len(ways) > 1 and search.is_few(store, both, parameters) else None
+    return search.few(store, both, parameters) if len(ways) > 1 else None
 
 
-def _ways(store: Store, wanted: ProductFilter, parameters: dict[str, Any]) -> list[str]:
-    ways = []
-    if parameters["match"] and search.is_ready(store):
-        ways.append("SELECT rowid AS id FROM product_find WHERE product_find MATCH :match")
+def _ways(store: Store, wanted: ProductFilter) -> list[str]:
+    by_text = search.way_of(store, search.words_of(wanted.text))
+    ways = [by_text] if by_text else []
     ways += [
         f"SELECT id FROM product WHERE {name} = :{name}"
         for name in ("category", "brand", "supplier")

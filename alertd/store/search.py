@@ -11,7 +11,7 @@ from ..folding import fold
 from .db import Store
 
 SLICE = 4_000
-FEW = 3_000
+FEW = 2_000
 _PIECE = 3
 
 
@@ -28,10 +28,11 @@ def words_of(text: str) -> Words:
     """The words of a search. Each must occur somewhere; signs are only signs."""
     found = (fold(text) or "").split()
     pieces = dict.fromkeys(word[at : at + _PIECE] for word in found for at in range(len(word) - _PIECE + 1))
+    match = " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces) or None
     return Words(
         tuple(f"instr(p.search, :word{number})" for number in range(len(found))),
-        {f"word{number}": word for number, word in enumerate(found)},
-        " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces) or None,
+        {"match": match, **{f"word{number}": word for number, word in enumerate(found)}},
+        match,
     )
 
 
@@ -56,7 +57,16 @@ def bring_up(store: Store, size: int = SLICE) -> bool:
     return not is_ready(store)
 
 
-def is_few(store: Store, narrowed: str, parameters: dict[str, Any]) -> bool:
-    """Whether a statement that lists ids of products finds so few that looking at each is the quickest way."""
-    count = store.value(f"SELECT count(*) FROM (SELECT 1 FROM ({narrowed}) LIMIT {FEW + 1})", parameters)
-    return int(count) <= FEW
+def few(store: Store, way: str, parameters: dict[str, Any]) -> list[int] | None:
+    """The ids that a statement lists, where they are so few that looking at each is the quickest way; else None."""
+    ids = [row[0] for row in store.execute(f"SELECT id FROM ({way}) LIMIT {FEW + 1}", parameters)]
+    return ids if len(ids) <= FEW else None
+
+
+def way_of(store: Store, words: Words) -> str | None:
+    """The statement that lists the ids of products that hold these words, or may; None where nothing was typed."""
+    if not words.conditions:
+        return None
+    if words.match and is_ready(store):
+        return "SELECT rowid AS id FROM product_find WHERE product_find MATCH :match"
+    return f"SELECT p.id FROM product p WHERE {' AND '.join(words.conditions)}"

@@ -43,6 +43,7 @@ def up(database: Database) -> None:
             -coalesce(fired_at, since),
             -id
         ) WHERE state <> 'resolved';
+        CREATE INDEX document_unverified ON document (source_id, kind, state, type) WHERE effect = 'unverified';
         CREATE INDEX message_by_channel ON message (channel, created_at, id);
 
         CREATE TABLE find_due (product_id INTEGER PRIMARY KEY) STRICT;
