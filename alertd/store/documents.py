@@ -397,8 +397,8 @@ def unmatched_lines(store: Store, source_id: int, limit: int = 100) -> list[Row]
     """Lines whose product is not known: what the document says, the newest first."""
     return store.rows(
         "SELECT d.kind, d.external_id AS document, d.date, l.code, l.name, l.brand, l.quantity FROM document_line l"
-        " JOIN document d ON d.id = l.document_id WHERE l.product_id IS NULL AND d.source_id = ?"
-        " AND d.gone_at IS NULL ORDER BY d.id DESC LIMIT ?",
+        " INDEXED BY line_unmatched CROSS JOIN document d ON d.id = l.document_id WHERE l.product_id IS NULL"
+        " AND d.source_id = ? AND d.gone_at IS NULL ORDER BY l.document_id DESC LIMIT ?",
         (source_id, limit),
     )
 
@@ -407,7 +407,7 @@ def unknown_states(store: Store, source_id: int) -> list[Row]:
     """States and types of documents that alertd does not know, with how many documents carry them now."""
     return store.rows(
         "SELECT kind, coalesce(state, '') AS state, coalesce(type, '') AS type, count(*) AS documents FROM document"
-        " WHERE source_id = ? AND effect = 'unverified' AND gone_at IS NULL GROUP BY 1, 2, 3 ORDER BY 4 DESC",
+        " INDEXED BY document_unverified WHERE source_id = ? AND effect = 'unverified' AND gone_at IS NULL GROUP BY 1, 2, 3 ORDER BY 4 DESC",
         (source_id,),
     )
 
