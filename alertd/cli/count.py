@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from .. import clock
+from .. import clock, sheets
 from ..errors import UsageTrouble
 from ..reconcile import counts, typed
 from ..store import knowledge
@@ -58,8 +58,8 @@ def enter(code: str, quantity: str, source: str | None, by: str | None, note: st
         found = source_named(context.store, source)
         product = _product(knowledge.products_by_code(context.store, found.id, [code]).get(code, []), code)
         try:
-            counted = typed.number(quantity)
-        except ValueError:
+            counted = sheets.number(quantity, ".")
+        except UsageTrouble:
             raise UsageTrouble(f"'{quantity[:40]}' is no quantity; write it like 12 or 12.5.") from None
         done = counts.enter(context.store, found.id, product, counted, context.now(), by=by, note=note)
     if as_json:
@@ -85,7 +85,7 @@ def _product(found: list[tuple[int, str]], code: str) -> int:
 @click.option("--apply", is_flag=True, help="Book the lines that can be booked; without it they are only looked at.")
 @as_json
 def import_(file: Path, source: str | None, by: str | None, apply: bool, as_json: bool) -> int:
-    """Receipts and adjustments from a CSV file: codigo, cantidad, and if wanted fecha, tipo, sucursal, nota.
+    """Receipts and adjustments from a CSV or XLSX file: codigo, cantidad, and if wanted fecha, tipo, sucursal, nota.
 
     Exit status 1 when a line could not be used; the others are booked all the same. The same file books nothing twice.
     """
@@ -97,11 +97,11 @@ def import_(file: Path, source: str | None, by: str | None, apply: bool, as_json
         if apply:
             booked = typed.book(context.store, found.id, preview.entries, zone=found.timezone, now=now, by=by)
     if as_json:
-        errors = [{"line": line, "message": message} for line, message in preview.errors]
+        errors = [{"line": each.line, "message": each.said("en", numbered=False)} for each in preview.errors]
         print_json({"lines": len(preview.entries), "booked": booked, "errors": errors})
     else:
-        for line, message in preview.errors:
-            click.echo(f"line {line}: {message}", err=True)
+        for each in preview.errors:
+            click.echo(str(each), err=True)
         click.echo(f"{len(preview.entries):,} lines can be booked, {len(preview.errors):,} cannot; {booked:,} booked")
     return 1 if preview.errors else 0
 

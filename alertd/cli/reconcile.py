@@ -65,9 +65,9 @@ def reconcile_command(
         begin, end = _span(since, until, context.now(), found.timezone)
         report = reconcile(context.store, found, begin, end, every=every)
     if csv_file:
-        export.write_csv(report, csv_file, language)
+        export.csv_file(report, csv_file, language)
     if xlsx_file:
-        export.write_xlsx(report, xlsx_file, language)
+        export.xlsx_file(report, xlsx_file, language)
     if as_json:
         print_json(document(report, language))
     else:

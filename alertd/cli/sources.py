@@ -202,7 +202,7 @@ def count(
     with opened() as context:
         found = stored.get_source(context.store, name)
         if file:
-            counts = counting.parse_counts(counting.text_of(Path(file).read_bytes()))
+            counts = counting.parse_counts(Path(file).read_bytes())
         elif product is not None:
             counts = [_count(product, quantity, minimum)]
         else:

@@ -1,22 +1,20 @@
-"""Counts that a person gives for products whose system tells no stock: one, or a whole spreadsheet saved as CSV."""
+"""Counts that a person gives for products whose system tells no stock: one, or a whole spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import UsageTrouble
-from ..folding import fold
-from ..sources.loose import decimal
+from ..sheets import Row, SheetFault, number, read
 from ..sources.registry import kind_named
-from ..sources.values import BadValueError
 from ..store import deliveries, ledger
 from ..store.sources import Source
 from .context import Context
 
-PRODUCT = frozenset({"codigo", "code", "sku", "id", "producto", "produto", "nombre", "nome", "ca"})
-QUANTITY = frozenset({"cantidad", "quantidade", "quantity", "contado", "contagem", "conteo", "stock", "estoque", "qtd"})
-MINIMUM = frozenset({"minimo", "minimum", "stock_minimo", "estoque_minimo", "min"})
+COLUMNS = {
+    "codigo": ("codigo", "code", "sku", "id", "producto", "produto", "nombre", "nome", "ca"),
+    "cantidad": ("cantidad", "quantidade", "quantity", "contado", "contagem", "conteo", "stock", "estoque", "qtd"),
+    "minimo": ("minimo", "minimum", "stock_minimo", "estoque_minimo", "min"),
+}
 LARGEST = 1e9
 
 
@@ -59,50 +57,22 @@ def _check(each: Counted, now: int) -> None:
         raise UsageTrouble(f"The count of '{each.product}' lies in the future.")
 
 
-def text_of(raw: bytes) -> str:
-    """The text of a file as spreadsheets save it: UTF-8 with or without its mark, else the Western code page."""
+def parse_counts(data: bytes) -> list[Counted]:
+    """The counts of a table with a heading: a column of codes, one of quantities, perhaps one of minimums."""
+    sheet = read(data)
+    where = sheet.columns(COLUMNS, needed=("codigo", "cantidad"))
+    mark = sheet.decimal_mark(*(place for word, place in where.items() if word != "codigo"))
+    return [_counted(row, where, mark) for row in sheet.rows()]
+
+
+def _counted(row: Row, where: Mapping[str, int], mark: str) -> Counted:
+    if row.fault:
+        raise row.fault
+    told = {word: row.cells[place] for word, place in where.items()}
+    if not told["codigo"] or not told["cantidad"]:
+        raise UsageTrouble(f"Line {row.line} lacks a product or a quantity; mend the file and send it again.")
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-def parse_counts(text: str) -> list[Counted]:
-    """The counts of a CSV with a heading: a column of codes, one of quantities, perhaps one of minimums."""
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text)))
-    if not rows:
-        raise UsageTrouble("The file is empty; its first line must name the columns codigo and cantidad.")
-    heading = [fold(cell.strip()) or "" for cell in rows[0]]
-    product, quantity = _column(heading, PRODUCT, "codigo"), _column(heading, QUANTITY, "cantidad")
-    minimum = next((place for place, name in enumerate(heading) if name in MINIMUM), None)
-    return [
-        _counted(row, number, product, quantity, minimum)
-        for number, row in enumerate(rows[1:], start=2)
-        if any(cell.strip() for cell in row)
-    ]
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(";\t,", key=first.count)
-
-
-def _column(heading: Sequence[str], names: frozenset[str], usual: str) -> int:
-    for place, name in enumerate(heading):
-        if name in names:
-            return place
-    raise UsageTrouble(f"The first line names no column '{usual}'; it has: {', '.join(heading)}.")
-
-
-def _counted(row: Sequence[str], number: int, product: int, quantity: int, minimum: int | None) -> Counted:
-    def cell(place: int) -> str:
-        return row[place].strip() if place < len(row) else ""
-
-    try:
-        counted = decimal(cell(quantity), "cantidad")
-        least = None if minimum is None else decimal(cell(minimum), "minimo")
-    except BadValueError:
-        raise UsageTrouble(f"In line {number} a quantity is no number; mend the file and send it again.") from None
-    if counted is None or not cell(product):
-        raise UsageTrouble(f"Line {number} lacks a product or a quantity; mend the file and send it again.")
-    return Counted(cell(product), counted, least)
+        least = number(told["minimo"], mark) if told.get("minimo") else None
+        return Counted(told["codigo"], number(told["cantidad"], mark), least)
+    except SheetFault as fault:
+        raise fault.at(row.line) from None

@@ -99,9 +99,9 @@ def reconcile(store: Store, source: Source, since: int, until: int, *, every: bo
     gaps: dict[int, list[Gap]] = defaultdict(list)
     for gap in explain(counted, loaded.shelves, loaded.facts, loaded.kits):
         gaps[gap.product_id].append(gap)
-    said = _said(store, source.id, opening, closing)
+    said = said_of(store, source.id, opening, closing)
     limit = reconciliation.value_limit(store, source.id)
-    lines = [_line(each, gaps[each.product_id], loaded, said, limit, closing) for each in counted]
+    lines = [worded(each, gaps[each.product_id], loaded, said, limit, closing) for each in counted]
     lines.sort(key=_weight)
     lines += _unmatched(store, source.id, moments.at[0], closing, moments_known=loaded)
     products = len(reconciliation.all_products(store, source.id))
@@ -114,7 +114,7 @@ def _with_parts(store: Store, touched: set[int]) -> set[int]:
     return touched | {part for kit, part, _ in knowledge.recipes_of_kits(store, touched) if kit in touched}
 
 
-def _said(store: Store, source_id: int, since: int, until: int) -> dict[tuple[int, int, float], str]:
+def said_of(store: Store, source_id: int, since: int, until: int) -> dict[tuple[int, int, float], str]:
     """What people said of gaps."""
     return {
         (row["product_id"], row["closed_at"], row["units"]): row["cause"]
@@ -123,7 +123,7 @@ def _said(store: Store, source_id: int, since: int, until: int) -> dict[tuple[in
     }
 
 
-def _line(
+def worded(
     counted: Balance,
     gaps: Sequence[Gap],
     loaded: Loaded,
@@ -131,6 +131,7 @@ def _line(
     limit: float,
     closing: int,
 ) -> Line:
+    """The line of a product that was counted, with its gaps."""
     row = loaded.rows[counted.product_id]
     cost = row["cost"]
     parts = tuple(_part(gap, cost, said, limit, counted, closing) for gap in gaps)

@@ -1,14 +1,12 @@
 """Receipts and adjustments that people type or upload, since the inventory system tells of none.
 
 An upload is read to the end before anything is booked: the preview names every line that cannot be used and why, and
-the same file booked twice counts once. Spreadsheets of the region write decimal commas and semicolons; both are read.
+the same file booked twice counts once. Tables are read by `alertd.sheets`; here their cells get a meaning.
 """
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -17,27 +15,25 @@ from typing import Any
 from ..clock import parse_moment
 from ..errors import UsageTrouble
 from ..folding import fold
-from ..model import quantity
+from ..sheets import SheetFault, formula, number, read
 from ..store import Store, knowledge, reconciliation
 
 DAY_MS = 86_400_000
-MOST_LINES = 200_000
 MOST_UNITS = 1e9
-_COLUMNS = {
-    "codigo": ("codigo", "code", "sku", "codigo_producto"),
-    "cantidad": ("cantidad", "quantidade", "quantity", "units", "unidades"),
+COLUMNS = {
+    "codigo": ("codigo", "code", "sku", "codigo_producto", "codigo_de_producto", "codigo_do_produto"),
+    "cantidad": ("cantidad", "quantidade", "quantity", "units", "unidades", "qtd", "cant"),
     "fecha": ("fecha", "data", "date"),
     "tipo": ("tipo", "type", "kind"),
-    "sucursal": ("sucursal", "loja", "branch", "nombre_sucursal"),
+    "sucursal": ("sucursal", "loja", "branch", "nombre_sucursal", "filial"),
     "nota": ("nota", "note", "observacao", "observaciones"),
 }
 _KINDS = {
     "entrada": "receipt", "receipt": "receipt", "compra": "receipt", "recepcion": "receipt", "recebimento": "receipt",
     "ajuste": "adjustment", "adjustment": "adjustment", "salida": "adjustment", "saida": "adjustment",
-    "traslado": "adjustment", "transferencia": "adjustment",
+    "out": "adjustment", "traslado": "adjustment", "transferencia": "adjustment", "transfer": "adjustment",
 }  # fmt: skip
-_OUT = ("salida", "saida")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_OUT = ("salida", "saida", "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,133 +54,131 @@ class Entry:
 
 @dataclass(slots=True)
 class Preview:
-    """What an upload holds: the lines that can be booked, and (line, sentence) for each that cannot."""
+    """What an upload holds: the lines that can be booked, and a fault for each that cannot."""
 
     entries: list[Entry] = field(default_factory=list)
-    errors: list[tuple[int, str]] = field(default_factory=list)
-
-
-def number(text: str) -> float:
-    """A quantity as people of the region write it: 1,5 and 1.5, 1.234,50 and 1,234.50. Raises ValueError."""
-    compact = text.strip().replace(" ", "").replace(" ", "").replace("−", "-")
-    if "," in compact and "." in compact:
-        last = max(compact.rfind(","), compact.rfind("."))
-        whole, part = compact[:last], compact[last + 1 :]
-        compact = f"{whole.replace(',', '').replace('.', '')}.{part}"
-    else:
-        compact = compact.replace(",", ".")
-    if not _NUMBER.fullmatch(compact) or abs(float(compact)) > MOST_UNITS:
-        raise ValueError(text)
-    return quantity(float(compact))
+    errors: list[SheetFault] = field(default_factory=list)
 
 
 def preview(store: Store, source_id: int, data: bytes, today: date) -> Preview:
-    """Read an upload without booking anything. Raises UsageTrouble when it is no table at all."""
-    rows = _rows(data)
-    columns = _columns(rows[0][1] if rows else [])
-    found = Preview()
-    codes = {cells[columns["codigo"]].strip() for _, cells in rows[1:] if len(cells) > columns["codigo"]}
+    """Read an upload without booking anything. Raises SheetFault when it is no table at all."""
+    sheet = read(data)
+    columns = sheet.columns(COLUMNS, needed=("codigo", "cantidad"))
+    mark = sheet.decimal_mark(columns["cantidad"])
+    place = columns["codigo"]
+    codes = {row.cells[place] for row in sheet.rows() if not row.fault}
     products = knowledge.products_by_code(store, source_id, codes)
-    repeats: Counter[tuple[str, ...]] = Counter()
-    for line, cells in rows[1:]:
-        told = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+    found, repeats = Preview(), Counter[tuple[str, ...]]()
+    for row in sheet.rows():
+        if row.fault:
+            found.errors.append(row.fault)
+            continue
+        told = {name: row.cells[place] for name, place in columns.items()}
         try:
-            found.entries.append(_entry(line, told, products, repeats, today))
-        except ValueError as fault:
-            found.errors.append((line, str(fault)))
+            found.entries.append(_entry(row.line, told, products, repeats, today, mark))
+        except SheetFault as fault:
+            found.errors.append(fault.at(row.line))
     return found
 
 
-def _rows(data: bytes) -> list[tuple[int, list[str]]]:
-    if data[:2] == b"PK":
-        raise UsageTrouble("This is a workbook; save it as CSV (UTF-8) and send that file.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise UsageTrouble("This is no CSV file; save the sheet as CSV and send that file.")
-    head = text.partition("\n")[0]
-    delimiter = max((";", ",", "\t"), key=head.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as fault:
-        raise UsageTrouble(f"Line {reader.line_num} cannot be read as CSV ({fault}).") from None
-    if len(rows) > MOST_LINES:
-        raise UsageTrouble(f"The file has {len(rows):,} lines; send at most {MOST_LINES:,} at a time.")
-    return rows
-
-
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    folded = [(fold(cell.strip()) or "").replace(" ", "_") for cell in head]
-    found = {
-        name: next(folded.index(word) for word in words if word in folded)
-        for name, words in _COLUMNS.items()
-        if any(word in folded for word in words)
-    }
-    missing = [name for name in ("codigo", "cantidad") if name not in found]
-    if missing:
-        there = ", ".join(cell.strip() for cell in head if cell.strip()) or "nothing"
-        raise UsageTrouble(
-            f"The first line must name the columns codigo and cantidad (fecha, tipo, sucursal and nota may follow);"
-            f" missing: {', '.join(missing)}; it holds: {there[:120]}."
-        )
-    return found
+def one(store: Store, source_id: int, told: Mapping[str, str], today: date, *, mark: str, now: int) -> Entry:
+    """One line typed into a form. Raises SheetFault. What is typed twice is meant twice."""
+    products = knowledge.products_by_code(store, source_id, [told.get("codigo", "")])
+    return _entry(0, {**told, "now": str(now)}, products, Counter(), today, mark)
 
 
 def _entry(
     line: int,
-    told: dict[str, str],
-    products: dict[str, list[tuple[int, str]]],
+    told: Mapping[str, str],
+    products: Mapping[str, list[tuple[int, str]]],
     repeats: Counter[tuple[str, ...]],
     today: date,
+    mark: str,
 ) -> Entry:
-    code = told["codigo"]
-    if any(cell.startswith(("=", "@")) for cell in told.values()):
-        raise ValueError("a cell holds a formula; write its value")
-    matching = products.get(code, [])
-    if len(matching) != 1:
-        why = "no product has this code" if not matching else f"{len(matching)} products have this code"
-        raise ValueError(f"'{code[:40]}': {why}")
-    word = fold(told.get("tipo", "")) or "entrada"
-    if word not in _KINDS:
-        raise ValueError(f"tipo '{told['tipo'][:40]}' is not known; write entrada, salida, ajuste or traslado")
-    amount = _amount(told["cantidad"])
+    if any(formula(cell) for cell in told.values()):
+        raise SheetFault(
+            "una celda tiene una fórmula; escriba su valor",
+            "uma célula tem uma fórmula; escreva o valor",
+            "a cell holds a formula; write its value",
+        )
+    code, word = told["codigo"], fold(told.get("tipo", "")) or "entrada"
+    product = _product(products.get(code, []), code)
+    amount = _amount(told["cantidad"], mark)
+    kind = _kind(word, told.get("tipo", ""))
     if word in _OUT:
         amount = -abs(amount)
-    if _KINDS[word] == "receipt" and amount < 0:
-        raise ValueError("a receipt cannot be negative; write salida or ajuste")
-    key = (code, str(amount), told.get("fecha", ""), word, told.get("sucursal", ""), told.get("nota", ""))
+    if kind == "receipt" and amount < 0:
+        raise SheetFault(
+            "una entrada no puede ser negativa; escriba salida o ajuste",
+            "uma entrada não pode ser negativa; escreva saída ou ajuste",
+            "a receipt cannot be negative; write salida or ajuste",
+        )
+    key = (code, str(amount), *(told.get(name, "") for name in ("fecha", "tipo", "sucursal", "nota", "now")))
     repeats[key] += 1
     batch = blake2b("\x1f".join((*key, str(repeats[key]))).encode(), digest_size=12).hexdigest()
     return Entry(
-        line, matching[0][0], code, matching[0][1], _KINDS[word], amount, _day(told.get("fecha", ""), today),
+        line, product[0], code, product[1], kind, amount, day_of(told.get("fecha", ""), today),
         told.get("sucursal") or None, told.get("nota") or None, batch,
     )  # fmt: skip
 
 
-def _amount(text: str) -> float:
-    try:
-        amount = number(text)
-    except ValueError:
-        raise ValueError(f"cantidad '{text[:40]}' is no number") from None
-    if not amount:
-        raise ValueError("cantidad is 0; a line of nothing is not booked")
+def _product(found: Sequence[tuple[int, str]], code: str) -> tuple[int, str]:
+    if len(found) == 1:
+        return found[0]
+    shown, several = code[:40], len(found)
+    if several:
+        raise SheetFault(
+            f"'{shown}': {several} productos tienen este código; déjelo en uno solo en el sistema",
+            f"'{shown}': {several} produtos têm este código; deixe-o em um só no sistema",
+            f"'{shown}': {several} products have this code; leave it to one of them in the system",
+        )
+    raise SheetFault(
+        f"'{shown}': ningún producto tiene este código",
+        f"'{shown}': nenhum produto tem este código",
+        f"'{shown}': no product has this code",
+    )
+
+
+def _kind(word: str, written: str) -> str:
+    if word in _KINDS:
+        return _KINDS[word]
+    shown = written[:40]
+    raise SheetFault(
+        f"tipo '{shown}' no se conoce; escriba entrada, salida, ajuste o traslado",
+        f"tipo '{shown}' não é conhecido; escreva entrada, saída, ajuste ou transferência",
+        f"tipo '{shown}' is not known; write entrada, salida, ajuste or traslado",
+    )
+
+
+def _amount(text: str, mark: str) -> float:
+    amount = number(text, mark)
+    if not amount or abs(amount) > MOST_UNITS:
+        raise SheetFault(
+            f"cantidad '{text[:40]}': debe ser distinta de 0 y menor que mil millones",
+            f"quantidade '{text[:40]}': deve ser diferente de 0 e menor que um bilhão",
+            f"cantidad '{text[:40]}': it must not be 0, and less than a thousand million",
+        )
     return amount
 
 
-def _day(text: str, today: date) -> str:
-    """A date as YYYY-MM-DD or DD/MM/YYYY; without one, today."""
+def day_of(text: str, today: date) -> str:
+    """A date as YYYY-MM-DD or DD/MM/YYYY; without one, today. Raises SheetFault."""
     if not text:
         return today.isoformat()
     turned = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    shown = text[:40]
     try:
         found = date(int(turned[3]), int(turned[2]), int(turned[1])) if turned else date.fromisoformat(text[:10])
     except ValueError:
-        raise ValueError(f"fecha '{text[:40]}' is no date; write 2025-01-31") from None
+        raise SheetFault(
+            f"fecha '{shown}' no es una fecha; escriba 2025-01-31 o 31/01/2025",
+            f"data '{shown}' não é uma data; escreva 2025-01-31 ou 31/01/2025",
+            f"fecha '{shown}' is no date; write 2025-01-31 or 31/01/2025",
+        ) from None
     if found > today:
-        raise ValueError(f"fecha {found.isoformat()} lies in the future")
+        raise SheetFault(
+            f"la fecha {shown} está en el futuro", f"a data {shown} está no futuro", f"{shown} lies in the future"
+        )
     return found.isoformat()
 
 

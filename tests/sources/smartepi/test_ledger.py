@@ -82,12 +82,12 @@ def test_a_stock_that_was_told_and_vanishes_is_an_error(house: House, connected:
 def test_counts_from_a_spreadsheet() -> None:
     """Delimiters and decimal commas as a spreadsheet of the region saves them; mistakes name their line."""
     text = "código;contagem;mínimo\nLUV-1;12,5;4\nBOT-2;7;\n"
-    assert parse_counts(text) == [Counted("LUV-1", 12.5, 4), Counted("BOT-2", 7, None)]
-    assert parse_counts("codigo,cantidad\nA,1\n") == [Counted("A", 1, None)]
-    with pytest.raises(UsageTrouble, match="line 3"):
-        parse_counts("codigo,cantidad\nA,1\nB,muchos\n")
-    with pytest.raises(UsageTrouble, match="column"):
-        parse_counts("sku,algo\nA,1\n")
+    assert parse_counts(text.encode()) == [Counted("LUV-1", 12.5, 4), Counted("BOT-2", 7, None)]
+    assert parse_counts(b"codigo,cantidad\nA,1\n") == [Counted("A", 1, None)]
+    with pytest.raises(UsageTrouble, match="Line 3"):
+        parse_counts(b"codigo,cantidad\nA,1\nB,muchos\n")
+    with pytest.raises(UsageTrouble, match="missing: codigo"):
+        parse_counts(b"sku,algo\nA,1\n")
 
 
 def test_one_bad_line_loses_none_and_writes_none(house: House, connected: Connected) -> None:
