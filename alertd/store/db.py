@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 from ..errors import Trouble
 from ..folding import fold
-from . import migrations
+from . import backup, migrations
+from .occupied import Presence, enter
 
 BUSY_SECONDS = 30.0
 OLDEST_SQLITE = (3, 39, 0)
@@ -26,8 +27,9 @@ Row = dict[str, Any]
 class Store:
     """The database of one home folder. Safe to hand to any thread: each gets its own connection when it first asks."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, presence: Presence | None = None) -> None:
         self.path = str(path)
+        self._presence = presence
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -122,6 +124,8 @@ class Store:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
+        if self._presence is not None:
+            self._presence.leave()
 
 
 def open_store(path: Path | str) -> Store:
@@ -131,17 +135,34 @@ def open_store(path: Path | str) -> Store:
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise Trouble(f"This Python carries SQLite {sqlite3.sqlite_version}; alertd needs 3.39 or newer.")
-    store = Store(path)
+    store = Store(path, enter(path))
     try:
-        if store.value("PRAGMA user_version") != migrations.NEWEST:
-            with store.write():
-                migrations.apply(store.database)
+        _bring_up_to_date(store)
     except sqlite3.DatabaseError as fault:
         store.close()
         raise Trouble(what_to_do(path, fault)) from None
     except Trouble:
         store.close()
         raise
+    return store
+
+
+def _bring_up_to_date(store: Store) -> None:
+    """Run the steps that are missing. A copy is kept of what an older alertd left: there is no other way back."""
+    version = store.value("PRAGMA user_version")
+    if version == migrations.NEWEST:
+        return
+    if 0 < version < migrations.NEWEST and store.path != ":memory:":
+        backup.keep_before_upgrade(Path(store.path), version)
+    with store.write():
+        migrations.apply(store.database)
+
+
+def migrate(path: Path) -> Store:
+    """Open a copy that nobody else knows of, brought up to date; the caller closes it."""
+    store = Store(path)
+    with store.write():
+        migrations.apply(store.database)
     return store
 
 
@@ -154,6 +175,12 @@ def condition(store: Store) -> str:
     return "ok" if version == migrations.NEWEST else "not migrated"
 
 
+def is_damage(fault: BaseException) -> bool:
+    """Whether a fault says that the file itself is broken, so that trying again cannot help."""
+    text = str(fault)
+    return isinstance(fault, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text)
+
+
 def what_to_do(path: Path | str, fault: sqlite3.Error) -> str:
     """The sentence for a person about a database that cannot be used."""
     text = str(fault)
@@ -163,8 +190,8 @@ def what_to_do(path: Path | str, fault: sqlite3.Error) -> str:
         return f"The database {path} is busy with another program for more than {BUSY_SECONDS:.0f} s; try again."
     if "full" in text:
         return f"The disk of {path} is full; make room and start again. Nothing was lost."
-    if "malformed" in text or "not a database" in text:
-        return f"{path} cannot be read as a database ({text}); restore it from a backup with 'alertd db restore FILE'."
+    if is_damage(fault):
+        return f"{path} is damaged ({text}); {backup.advice(Path(path))}."
     return f"The database {path} could not be used ({text}); nothing was half written. Try again."
 
 
