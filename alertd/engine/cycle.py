@@ -22,6 +22,7 @@ log = structlog.get_logger()
 LEASE_SECONDS = 1_800.0
 CATALOGUE = frozenset({"sweep", "low"})
 ASK_AGAIN_SECONDS = 86_400.0
+VOUCHERS_EVERY_SECONDS = 3_600.0
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
 
 
 def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
-    """Rules may have changed although no catalogue was read.
+    """Rules may have changed although no catalogue was read, and documents may have come after it was.
 
     While the catalogue cannot be read every state is frozen instead: nothing fires or ends by the clock alone.
     """
@@ -83,7 +84,8 @@ def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
     state = polls.lanes(turn.context.store, turn.source.id)
     if any(state[lane]["failures"] for lane in CATALOGUE if lane in state):
         return
-    age = turn.context.now() - turn.source.snapshot_at
+    read_at = sources.get_source(turn.context.store, turn.source.name).snapshot_at or turn.source.snapshot_at
+    age = turn.context.now() - read_at
     old = age > 2_000 * lane_interval(turn.context, turn.source, "sweep")
     lanes.evaluate_anew(turn, old=old)
 
@@ -167,6 +169,9 @@ def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at
 
 def lane_interval(context: Context, source: Source, lane: str) -> float:
     """Seconds between two polls of a lane; a sweep runs as often as asked and as the quota bears."""
+    if lane == transacting.LANE and KINDS[source.kind].lists_whole:
+        # Vouchers are read whole, a page a second; nobody waits for them.
+        return max(source.every, VOUCHERS_EVERY_SECONDS)
     if lane != "sweep":
         return source.every
     if KINDS[source.kind].calls_a_second is not None:
@@ -194,7 +199,8 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
             due.append(lane)
     if foreground and "sweep" not in due and (source.sweep_every is None or not due):
         due.insert(0, "sweep")
-    if foreground and transacting.LANE in KINDS[source.kind].lanes and transacting.LANE not in due:
+    kind = KINDS[source.kind]
+    if foreground and transacting.LANE in kind.lanes and transacting.LANE not in due and not kind.lists_whole:
         # What was handed out since is what a person wants to know; it is three calls.
         due.append(transacting.LANE)
     # A sweep reads everything that the short look at low products would.

@@ -339,6 +339,8 @@ def read_documents(turn: Turn, lane: str, poll: Poll) -> None:
     sources.learn(store, source.id, dialect=turn.reader.dialect)
     with store.write():
         settle(store, source.id, turn.context.now(), zone=source.timezone)
+    if poll.changed or poll.new or poll.gone:
+        turn.evaluated = False  # What the rules were held against has moved since.
     poll.complete = True
 
 

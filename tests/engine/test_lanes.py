@@ -154,6 +154,18 @@ def test_a_sale_is_booked_once_however_often_it_is_read(bench: Workbench) -> Non
     assert (sold(bench, 1), moved(bench)) == (2, {("sale", 1): -2})
 
 
+def test_a_rule_about_sales_hears_of_them_in_the_cycle_that_read_them(bench: Workbench) -> None:
+    """The catalogue is read first and judged; the documents that come after it are judged as well."""
+    bench.rule("name: sells\non: sales\nwindow: 1d\nwhen: units >= 2\n", "sells")
+    bench.cycle("sweep", "sales", "returns")
+    bench.clock.forward(minutes=5)
+    bench.shop.sell([(1, 2)], WAREHOUSE)
+    done = bench.cycle("sweep", "sales", "returns")
+    assert (done.new_firing, bench.alerts()) == (1, [(1, "warning")])
+    bench.clock.forward(minutes=5)
+    assert bench.cycle("sweep", "sales", "returns").new_firing == 0
+
+
 def test_a_cancelled_sale_is_booked_back_when_it_is_noticed(bench: Workbench) -> None:
     """What left comes back, at the moment the change was seen."""
     sale = bench.shop.sell([(1, 2)], WAREHOUSE)

@@ -120,7 +120,7 @@ class Workbench:
 
     def dump(self, *without: str) -> list[str]:
         """Every table of the database as text, but for the record of polls, leases and calls."""
-        skipped = ("poll", "lane", "budget", *without)
+        skipped = ("poll", "lane", "budget", "tally", *without)
         return [
             line
             for line in self.context.store.connection.iterdump()
