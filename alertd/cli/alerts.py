@@ -3,7 +3,7 @@
 import click
 
 from ..alerts.silence import facts_of, is_silenced
-from ..clock import check_zone, parse_moment, rfc3339
+from ..clock import check_zone, parse_moment
 from ..engine.context import Context
 from ..errors import Trouble, UsageTrouble
 from ..people import default_name
@@ -11,6 +11,7 @@ from ..store import alerts as stored
 from ..store import silences, sources
 from ..store.alerts import StoredAlert
 from ..store.db import Row
+from ..web.api.shapes import alert as alert_shape
 from .output import as_json, duration, local_time, number, opened, print_json, table
 
 
@@ -26,7 +27,7 @@ def alerts(invoked: click.Context, state: str | None, as_json: bool) -> None:
         found = stored.list_alerts(context.store, state)
         held = _silenced(context, found)
     if as_json:
-        print_json({"alerts": [document(row, row["id"] in held) for row in found]})
+        print_json({"alerts": [alert_shape(row, row["id"] in held) for row in found]})
         return
     if not found:
         click.echo("No alerts.", err=True)
@@ -61,30 +62,6 @@ def _silenced(context: Context, found: list[Row]) -> set[int]:
 
 def _facts(row: Row, labels: dict[str, dict[str, str]]) -> dict[str, object]:
     return facts_of(row["rule"], row["source"], row["severity"], row["subject"], labels.get(row["rule"], {}))
-
-
-def document(row: Row, silenced: bool) -> dict[str, object]:
-    """One alert as programs read it."""
-    return {
-        "fingerprint": row["fingerprint"],
-        "rule": row["rule"],
-        "severity": row["severity"],
-        "state": row["state"],
-        "source": row["source"],
-        "subject": {key: value for key, value in row["subject"].items() if value is not None},
-        "values": row["values"],
-        "since": rfc3339(row["since"]),
-        "fired_at": rfc3339(row["fired_at"]),
-        "resolved_at": rfc3339(row["resolved_at"]),
-        "resolved_reason": row["resolved_reason"],
-        "acknowledged_by": row["acknowledged_by"],
-        "acknowledged_at": rfc3339(row["acknowledged_at"]),
-        "note": row["acknowledged_note"],
-        "silenced": silenced,
-        "snoozed_until": rfc3339(row["snoozed_until"]),
-        "ordered_until": rfc3339(row["ordered_until"]),
-        "last_notified_at": rfc3339(row["last_notified_at"]),
-    }
 
 
 by_option = click.option("--by", metavar="NAME", help="Who says so; default: the name of whoever runs this.")
@@ -127,15 +104,20 @@ def snooze(fingerprint: str, seconds: float, by: str | None) -> None:
 @alerts.command("ordered")
 @click.argument("fingerprint")
 @click.option("--until", "date", required=True, metavar="DATE", help="When it is expected, such as 2025-01-31.")
+@click.option("--quantity", type=float, help="How many units; default: as many as were suggested.")
 @by_option
-def ordered(fingerprint: str, date: str, by: str | None) -> None:
+def ordered(fingerprint: str, date: str, quantity: float | None, by: str | None) -> None:
     """It was ordered: quiet until the day it is expected, and told again when that day has passed without it."""
     with opened() as context:
         alert = _open_alert(context, fingerprint)
         until = _day_end(date, _zone_of(context, fingerprint))
         if until <= context.now():
             raise UsageTrouble(f"'{date}' has passed already; write the day on which the order is expected.")
-        stored.order(context.store, [alert.id], until=until, by=by or default_name(), now=context.now())
+        if quantity is not None and not 0 < quantity < 1e9:
+            raise UsageTrouble("'--quantity' is a number of units above zero, such as 24.")
+        stored.order(
+            context.store, [alert.id], until=until, by=by or default_name(), now=context.now(), quantity=quantity
+        )
     click.echo(f"Ordered; quiet until {local_time(until)} UTC.", err=True)
 
 
@@ -155,7 +137,7 @@ def _day_end(date: str, zone: str) -> int:
 def wake(fingerprint: str) -> None:
     """Take back acknowledgement, snooze and order."""
     with opened() as context:
-        stored.wake(context.store, [stored.require(context.store, fingerprint).id])
+        stored.wake(context.store, [stored.require(context.store, fingerprint).id], context.now())
     click.echo("Awake again: its messages come as the rule says.", err=True)
 
 

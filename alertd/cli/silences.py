@@ -3,14 +3,14 @@
 import click
 
 from .. import clock
-from ..alerts.silence import FIELDS, Silence
+from ..alerts.silence import Silence
 from ..engine.context import Context
 from ..errors import UsageTrouble
-from ..model import SEVERITIES
 from ..people import default_name
-from ..rules.suggest import did_you_mean
+from ..rules.matchers import check_matchers
 from ..store import silences as stored
 from ..store import sources
+from ..web.api.shapes import silence as silence_shape
 from .output import as_json, duration, local_time, opened, print_json, table
 
 
@@ -48,37 +48,24 @@ def add(
             by=by or default_name(),
         )
     if as_json:
-        print_json(document(made, now))
+        print_json(silence_shape(made, now))
     click.echo(f"Silence {made.id} holds until {local_time(made.ends_at)} UTC.", err=True)
 
 
 def _matchers(context: Context, matches: tuple[str, ...]) -> dict[str, str]:
-    """The matchers as written. Raises UsageTrouble: a misspelt one would silence nothing, or the wrong thing."""
-    rules = context.rules.book(context.now()).rules
-    labels = {name for rule in rules for name in rule.labels}
-    known = {
-        "rule": [rule.name for rule in rules],
-        "source": [source.name for source in sources.list_sources(context.store)],
-        "severity": list(SEVERITIES),
-    }
-    found: dict[str, str] = {}
-    for text in matches:
-        key, sign, value = (part.strip() for part in text.partition("="))
-        if not sign or not key or not value:
-            raise UsageTrouble(
-                f"'{text}' is not a matcher; write it like rule=low-stock or nombre_bodega='Bodega Central'."
-            )
-        if key not in FIELDS and key not in labels:
-            options = (*FIELDS, *sorted(labels))
-            hint = did_you_mean(key, options) or f"there is {', '.join(options)}."
-            raise UsageTrouble(f"Nothing can be matched by '{key}'; {hint}")
-        if key in known and value not in known[key]:
-            options = tuple(known[key])
-            hint = did_you_mean(value, options) or f"there is {', '.join(options) or 'none yet'}."
-            raise UsageTrouble(f"There is no {key} called '{value}'; {hint}")
-        if found.setdefault(key, value) != value:
-            raise UsageTrouble(f"'{key}' is matched twice, and nothing is both; add two silences instead.")
-    return found
+    """The matchers as written. Raises UsageTrouble."""
+    pairs = [_pair(text) for text in matches]
+    there = [source.name for source in sources.list_sources(context.store)]
+    return check_matchers(pairs, context.rules.book(context.now()).rules, there)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if not sign or not key or not value:
+        raise UsageTrouble(
+            f"'{text}' is not a matcher; write it like rule=low-stock or nombre_bodega='Bodega Central'."
+        )
+    return key, value
 
 
 @silence.command("list")
@@ -90,7 +77,7 @@ def list_(everything: bool, as_json: bool) -> None:
         now = context.now()
         found = stored.recent(context.store) if everything else stored.not_over(context.store, now)
     if as_json:
-        print_json({"silences": [document(each, now) for each in found]})
+        print_json({"silences": [silence_shape(each, now) for each in found]})
         return
     if not found:
         click.echo("No silence holds anything back.", err=True)
@@ -105,20 +92,6 @@ def list_(everything: bool, as_json: bool) -> None:
 
 def _said(each: Silence) -> str:
     return " ".join(f"{key}={value}" for key, value in each.matchers.items())
-
-
-def document(each: Silence, now: int) -> dict[str, object]:
-    """One silence as programs read it."""
-    return {
-        "id": each.id,
-        "state": each.state(now),
-        "match": each.matchers,
-        "comment": each.comment,
-        "created_by": each.created_by,
-        "created_at": clock.rfc3339(each.created_at),
-        "starts_at": clock.rfc3339(each.starts_at),
-        "ends_at": clock.rfc3339(each.ends_at),
-    }
 
 
 @silence.command("remove")

@@ -3,9 +3,10 @@
 import click
 
 from .. import clock
-from ..rules.state import state_sql
+from ..rules.state import past_state_sql, state_sql
 from ..store import levels, sources
-from ..store.db import Row, Store
+from ..store.db import Store
+from ..web.api import shapes
 from .output import as_json, duration, local_time, number, opened, print_json, table
 
 
@@ -26,10 +27,10 @@ def stock(invoked: click.Context, source: str | None, sku: str | None, at: str |
         found = (
             levels.list_levels(context.store, state=state_sql(), today=today, source=source, sku=sku)
             if at is None
-            else levels.levels_at(context.store, at=moment, state=_state_then(), today=today, source=source, sku=sku)
+            else levels.levels_at(context.store, at=moment, state=past_state_sql(), today=today, source=source, sku=sku)
         )
     if as_json:
-        print_json({"levels": [_document(row) for row in found]})
+        print_json({"levels": [shapes.level(row) for row in found]})
         return
     rows = [
         (row["source"], row["codigo"], row["nombre"], row["nombre_sucursal"], row["nombre_bodega"])
@@ -50,27 +51,6 @@ def _zone(store: Store, source: str | None) -> str:
     return next((each.timezone for each in sources.list_sources(store)), "UTC")
 
 
-def _state_then() -> str:
-    """The state by the values of that moment; what is known only of the present does not count."""
-    return (
-        state_sql()
-        .replace("r.present = 0 OR r.gone = 1 OR ", "")
-        .replace("r.stock", "c.stock")
-        .replace("r.minimum", "c.minimum")
-        .replace("r.maximum", "c.maximum")
-    )
-
-
-def _document(row: Row) -> dict[str, object]:
-    document = {key: value for key, value in row.items() if key != "level_id"}
-    return {
-        **document,
-        "nombre_bodega": row["nombre_bodega"] or None,
-        "nombre_sucursal": row["nombre_sucursal"] or None,
-        "seen_at": clock.rfc3339(row["seen_at"]),
-    }
-
-
 @stock.command("history")
 @click.argument("sku")
 @click.option("--since", default="30d", show_default=True, callback=duration, help="How far back: 12h, 30d.")
@@ -82,7 +62,7 @@ def history(sku: str, since: float, source: str | None, as_json: bool) -> None:
         zone = _zone(context.store, source)
         found = levels.history(context.store, sku, since=context.now() - int(since * 1000), source=source)
     if as_json:
-        print_json({"codigo": sku, "changes": [{**row, "at": clock.rfc3339(row["at"])} for row in found]})
+        print_json({"codigo": sku, "changes": [shapes.change(row) for row in found]})
         return
     rows = [
         (local_time(row["at"], zone), row["nombre_sucursal"], row["nombre_bodega"], number(row["stock"]))

@@ -41,6 +41,17 @@ def state_sql() -> str:
     )
 
 
+def past_state_sql() -> str:
+    """The state by the values of a past moment, in `c`; what is known only of the present does not count."""
+    return (
+        state_sql()
+        .replace("r.present = 0 OR r.gone = 1 OR ", "")
+        .replace("r.stock", "c.stock")
+        .replace("r.minimum", "c.minimum")
+        .replace("r.maximum", "c.maximum")
+    )
+
+
 def state_severity_sql() -> str:
     """The SQL of the severity a state deserves; null for those nobody is told about. Parameters as in `state_sql`."""
     return (

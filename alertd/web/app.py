@@ -40,6 +40,7 @@ from . import (
 from . import health as health_page
 from . import rules as rules_page
 from .actions import Actions
+from .api import blueprint as api
 from .chart import HEIGHT, WIDTH
 from .room import Room, room
 from .words import LANGUAGES
@@ -47,7 +48,7 @@ from .wrong import wrong
 
 FAMILIES = (
     overview, alerts, products, rules_page, messages, sources, channels, connect, users, audit, account, session,
-    links, hooks, health_page,
+    links, hooks, health_page, api,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
@@ -80,6 +81,7 @@ def create_app(
     csrf = CSRFProtect(app)
     csrf.exempt(links.pages)
     csrf.exempt(hooks.pages)
+    csrf.exempt(api.pages)
     app.extensions[hooks.EXTENSION] = receive
     app.before_request(guard.ask_for_session)
     app.after_request(guard.add_headers)

@@ -15,23 +15,25 @@ def read_cursor(arguments: Mapping[str, str], length: int) -> Cursor | None:
     """The cursor of an address, whose list is sorted by that many keys."""
     for name, backwards in (("after", False), ("before", True)):
         if name in arguments:
-            key = _decode(arguments[name])
+            key = decode(arguments[name])
             return Cursor(key, backwards) if key is not None and len(key) == length else None
     return None
 
 
 def links(slice_: Slice[Any]) -> dict[str, str | None]:
     """What `after` and `before` of the neighbouring pages are; None where there is no neighbour."""
-    return {"after": _encode(slice_.after), "before": _encode(slice_.before)}
+    return {"after": encode(slice_.after), "before": encode(slice_.before)}
 
 
-def _encode(key: Key | None) -> str | None:
+def encode(key: Key | None) -> str | None:
+    """A place in a list as a word that an address can carry."""
     if key is None:
         return None
     return base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def _decode(text: str) -> Key | None:
+def decode(text: str) -> Key | None:
+    """The place that a word stands for; None for a word that is none of ours."""
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, RecursionError):
