@@ -70,10 +70,13 @@ def ask_for_session() -> AnyResponse | None:
     """
     if request.endpoint is None or request.endpoint == "static":
         return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "door", None):
+        # It asks for a token, or is open to all; a cookie that another site made the browser send opens nothing.
+        return None
     g.user = _signed_in()
     if g.user is not None and g.user.language:
         g.reader = Reader(g.user.language, g.reader.now)
-    view = current_app.view_functions[request.endpoint]
     if getattr(view, "is_public", False):
         return None
     if g.user is not None:
@@ -104,7 +107,7 @@ def add_headers(response: Response) -> Response:
     if room().settings.url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
