@@ -13,16 +13,17 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "alertd"
 # What every room may stand on: plain nouns, moments, faults, letters. None of it knows a database or a network.
-GROUND = {"model", "clock", "errors", "folding", "sheets", "__version__"}
+GROUND = {"model", "clock", "errors", "folding", "sheets", "places", "__version__"}
 # Rooms of values and arithmetic only: they are called, and call nobody.
 PURE = {"alerts", "formulas"}
 # The part of a room that rules and store share: formulas, which know nothing of where their numbers come from.
-PARTS = {f"reconcile/{name}": "formulas" for name in ("classification", "demand", "returns_stats")}
+PARTS = {f"reconcile/{name}": "formulas" for name in ("classification", "demand", "ordering", "returns_stats")}
 MAY_KNOW = {
     "model": set(),
     "errors": set(),
     "folding": set(),
     "clock": {"errors"},
+    "places": set(),
     "sheets": {"errors", "folding", "model"},
     "people": GROUND,
     "vault": GROUND,
@@ -51,6 +52,7 @@ KEEPERS = {
     "apprise": {"notify/channels.py"},
     "sqlite_utils": {"store/db.py", "store/migrations/"},
     "waitress": {"web/server.py", "sandbox/"},
+    "holidays": {"places.py"},
     "lark": {"rules/"},
     "ruamel": {"rules/"},
     "click": {"cli/", "demo.py"},

@@ -106,8 +106,11 @@ def preview(name: str, as_json: bool) -> None:
         return
     for match in found:
         click.echo(f"{match.severity}: {_about(match.subject)} ({match.source}): {_listed(match.values)}")
-        for each in match.why:
-            click.echo(f"    {each.word} = {each.formula}: {_listed(each.inputs)} -> {_shown(each.result)}")
+        for each in match.explained:
+            inputs = ", ".join(f"{part.label} {_shown(part.value)}" for part in each.inputs if part.value is not None)
+            click.echo(f"    {each.measure} = {each.formula}: {inputs} -> {_shown(each.result)}")
+            if each.note:
+                click.echo(f"        {each.note}")
     click.echo(f"{len(found)} matches")
 
 
@@ -121,7 +124,7 @@ def _match(match: Match) -> dict[str, Any]:
         "subject": subject,
         "values": match.values,
         "severity": match.severity,
-        "why": msgspec.to_builtins(match.why),
+        "explain": [each.document() for each in match.explained],
     }
 
 

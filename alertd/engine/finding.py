@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..alerts.life import Verdict
 from ..model import Subject, Values, quantity
+from ..reconcile import alarms
 from ..reconcile.returns_stats import adjusted, expected_units, spike_probability
 from ..rules.rule import Predicate, Rule, needs, severity_case, value_columns
 from ..rules.rule import all_words as words_of
@@ -23,6 +24,7 @@ from ..store.sources import Source
 DAY_SECONDS = 86_400
 ALWAYS = Predicate("TRUE", (), ())
 _CHANCES = frozenset(("expected_units", "p_value", "q_value"))
+_ALARMS = frozenset(("sudden_drop", "unusual_sale", "leak_units"))
 SIFTED = ("stock", "product")
 """The subjects of which there are so many that one walk serves many rules."""
 
@@ -218,11 +220,12 @@ def counted_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
 
 def balance_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
     """The products of a `reconciliation` rule with what should be there, what is, and what is left over."""
+    days = round((rule.window_seconds or 0) / DAY_SECONDS)
     rows = measures_documents.balances(
         view.store,
         view.source.id,
         view.moment,
-        days=round((rule.window_seconds or 0) / DAY_SECONDS),
+        days=days,
         query=rule.query.sql,
         parameters=rule.query.parameters,
     )
@@ -234,6 +237,8 @@ def balance_rows(view: View, rule: Rule) -> list[dict[str, Any]]:
         told = sum(abs(row[name]) for name in ("sold", "cancelled", "returned", "receipts", "adjustments"))
         row["explained_ratio"] = quantity(told / (told + abs(left))) if told + abs(left) else None
         row["subject"] = _group_subject("product", row, view.source)
+    if _ALARMS & set(words_of(rule)):
+        alarms.note(view.store, view.source.id, rows, today=view.moment.today, days=days)
     return rows
 
 

@@ -4,26 +4,13 @@ Where a figure was worked out, it is explained: the formula, what went in, what 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..model import Subject, Values
-from ..rules.measures import EXPLAINED
 from ..rules.rule import Rule, needs, value_columns
 from ..store import Store, measures, sources
-from . import finding
+from . import explain, finding
+from .explain import Explained
 from .finding import Scope, View
-
-_BETWEEN = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """How one figure came about."""
-
-    word: str
-    formula: str
-    inputs: dict[str, Any]
-    result: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +21,7 @@ class Match:
     subject: Subject
     severity: str
     values: Values
-    why: tuple[Explained, ...]
+    explained: tuple[Explained, ...]
 
 
 def preview(store: Store, rule: Rule, now: int) -> list[Match]:
@@ -44,17 +31,23 @@ def preview(store: Store, rule: Rule, now: int) -> list[Match]:
         if rule.sources is None or source.name in rule.sources:
             with store.write():
                 view = View(store, source, measures.moment_of(store, source, now))
-                found += _matches(view, rule)
+                prepare(view, rule)
+                found += matches_in(view, rule)
     return found
 
 
-def _matches(view: View, rule: Rule) -> list[Match]:
+def prepare(view: View, rule: Rule) -> None:
+    """Work out the figures that the rule looks at, where they are not of today."""
     needed = needs(rule)
     if needed & {"demand", "class"}:
         measures.bring_up_to_date(
             view.store, view.source.id, view.moment, demand="demand" in needed, classed="class" in needed
         )
-    columns = (*value_columns(rule), *_inputs(rule))
+
+
+def matches_in(view: View, rule: Rule) -> list[Match]:
+    """Every subject of one source that the rule holds for now."""
+    columns = (*value_columns(rule), *explain.input_columns(rule))
     if rule.on in ("stock", "product"):
         return [
             _match(view, rule, each.subject, each.severity, each.values)
@@ -68,26 +61,5 @@ def _matches(view: View, rule: Rule) -> list[Match]:
     ]
 
 
-def _inputs(rule: Rule) -> tuple[tuple[str, str], ...]:
-    """What went into the figures of `when`, as columns beside the values."""
-    return tuple(
-        (f"{word}{_BETWEEN}{name}", sql)
-        for word in rule.when.words
-        if word in EXPLAINED
-        for name, sql in EXPLAINED[word][1].items()
-    )
-
-
 def _match(view: View, rule: Rule, subject: Subject, severity: str, values: Values) -> Match:
-    shown = {word: value for word, value in values.items() if _BETWEEN not in word}
-    why = tuple(
-        Explained(
-            word,
-            EXPLAINED[word][0],
-            {name: values.get(f"{word}{_BETWEEN}{name}") for name in EXPLAINED[word][1]},
-            values.get(word),
-        )
-        for word in rule.when.words
-        if word in EXPLAINED
-    )
-    return Match(view.source.name, subject, severity, shown, why)
+    return Match(view.source.name, subject, severity, explain.values_alone(values), explain.explain(rule, values))

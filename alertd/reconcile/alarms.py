@@ -5,8 +5,9 @@ A drop that nothing explains and one that sales explain too well are different t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..store import Store, reconciliation
+from ..store import Store, measures_demand, reconciliation
 from .returns_stats import poisson_probability
 
 DRIFT = 0.25
@@ -73,3 +74,18 @@ def is_unusual_sale(sold: float, daily_sales: float | None, days: float) -> bool
     if daily_sales is None or daily_sales <= 0 or days <= 0 or sold <= 0:
         return False
     return poisson_probability(sold, daily_sales * days) < IMPROBABLE
+
+
+def note(store: Store, source_id: int, rows: Sequence[dict[str, Any]], *, today: int, days: int) -> None:
+    """Write `sudden_drop`, `unusual_sale` and `leak_units` beside the balances of products over so many days."""
+    costs = {row["product_id"]: row["unit_cost"] for row in rows if row["unit_cost"] is not None}
+    found = {leak.product_id: leak for leak in leaks(store, source_id, today - days + 1, today, costs)}
+    rates = measures_demand.daily_rates(store, source_id)
+    limit = reconciliation.value_limit(store, source_id)
+    for row in rows:
+        key, leak = row["product_id"], found.get(row["product_id"])
+        row["sudden_drop"] = int(
+            is_sudden_drop(row["undocumented"], row["opening"] or 0.0, row["undocumented_value"], limit)
+        )
+        row["unusual_sale"] = int(is_unusual_sale(row["sold"], rates.get(key), days))
+        row["leak_units"] = max(0.0, -leak.units) if leak else 0.0

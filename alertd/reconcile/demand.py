@@ -1,7 +1,7 @@
-"""How fast a product sells, how long it lasts, when to order and how much. Plain numbers in, plain numbers out.
+"""How fast a product sells, how its demand comes, and how long it lasts. Plain numbers in, plain numbers out.
 
 A rate is censored: days on which nothing could be sold, because nothing was there, do not count as days without demand.
-`None` means that there is too little to say, which is not the same as zero.
+`None` means that there is too little to say, which is not the same as zero. What to order is in `ordering`.
 """
 
 import math
@@ -15,16 +15,13 @@ WINDOW_DAYS = 42
 MINIMUM_DAYS = 14
 """Days in stock below which a rate would be a guess."""
 
-LEAD_DAYS = 7
-REVIEW_DAYS = 1
-SAFETY_DAYS = 3
-COVERAGE_DAYS = 14
-"""What an order reckons with where nobody said otherwise: the supplier's week, a look each day, three days in reserve,
-and two weeks of sales."""
+PATTERN_WEEKS = 26
+LEAST_WEEKS, LEAST_SELLING_WEEKS = 8, 3
+"""How far back the shape of demand is looked at, and how little of it says nothing yet."""
 
-SERVICE_Z = {90: 1.2816, 95: 1.6449, 98: 2.0537, 99: 2.3263}
-_SLOW = 10.0
-_MOST_UNITS = 10_000
+Pattern = Literal["smooth", "erratic", "intermittent", "lumpy", "none"]
+NOW_AND_THEN: tuple[Pattern, ...] = ("intermittent", "lumpy")
+"""What sells in some weeks only: its rate is smoothed, because a mean over six weeks jumps with each sale."""
 
 
 def daily_sales(sold: float, returned: float, in_stock_days: int) -> float | None:
@@ -50,91 +47,13 @@ def lost_units(rate: float | None, out_of_stock_days: int) -> float | None:
     return None if rate is None else quantity(rate * out_of_stock_days)
 
 
-def safety_stock(
-    rate: float, *, deviation: float, lead: float, lead_deviation: float, review: float, z: float
-) -> float:
-    """What is kept in reserve against days that sell more and suppliers that come late."""
-    return z * math.sqrt((lead + review) * deviation**2 + rate**2 * lead_deviation**2)
-
-
-def reorder_point(
-    rate: float,
-    *,
-    lead: float,
-    review: float = 0.0,
-    deviation: float = 0.0,
-    lead_deviation: float = 0.0,
-    z: float = 0.0,
-) -> int:
-    """The stock at which to order, rounded up."""
-    reserve = safety_stock(rate, deviation=deviation, lead=lead, lead_deviation=lead_deviation, review=review, z=z)
-    return _up(rate * (lead + review) + reserve)
-
-
-def slow_reorder_point(rate: float, days: float, service: float) -> int:
-    """The same for what sells now and then: the smallest stock that is enough with that probability (Poisson)."""
-    expected = rate * days
-    term = total = math.exp(-expected)
-    enough = 0
-    while total < service and enough < _MOST_UNITS:
-        enough += 1
-        term *= expected / enough
-        total += term
-    return enough
-
-
-def is_slow(rate: float, days: float) -> bool:
-    """Whether so little sells until the goods come that the bell curve would be wrong."""
-    return rate * days < _SLOW
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How much to order, and what a person should know about it: `exceeds maximum`, `to the minimum only`."""
-
-    quantity: float
-    note: str | None = None
-
-
-def suggested_order(
-    on_hand: float,
-    *,
-    minimum: float | None,
-    maximum: float | None,
-    on_order: float = 0.0,
-    rate: float | None = None,
-    pack: float | None = None,
-    at_least: float = 0.0,
-) -> Order:
-    """How much to order so that the stock reaches its maximum, or lasts until the order after the next.
-
-    Nothing is suggested while what is there and what is on its way stand above the trigger: the minimum, or where
-    nobody set one what sells while waiting. A `pack` rounds up to whole packs; without one only estimates are rounded.
-    """
-    rate, floor = rate or 0.0, minimum or 0.0
-    position = quantity(on_hand + on_order)
-    wait = LEAD_DAYS + REVIEW_DAYS + SAFETY_DAYS
-    trigger = floor if floor > 0 else quantity(rate * wait)
-    if position > trigger:
-        return Order(0.0)
-    top = maximum if maximum is not None and maximum > 0 else None
-    need = quantity(max(floor, _up(rate * (wait + COVERAGE_DAYS)) if top is None else top) - position)
-    if need <= 0:
-        return Order(0.0)
-    amount = max(need, at_least)
-    if pack:
-        amount = quantity(_up(amount / pack) * pack)
-    if top is not None and position + amount > max(top, floor):
-        return Order(amount, "exceeds maximum")
-    return Order(amount, "to the minimum only" if top is None and not rate else None)
-
-
-def _up(number: float) -> int:
-    """The next whole number; what is whole to six places stays."""
-    return math.ceil(quantity(number))
-
-
-Pattern = Literal["smooth", "erratic", "intermittent", "lumpy", "none"]
+def spread_of(total: float, squares: float, days: int) -> tuple[float, float]:
+    """Standard deviation of a day's units, and variance over mean, from their sum and the sum of their squares."""
+    if days <= 0 or total <= 0:
+        return 0.0, 1.0
+    mean = total / days
+    variance = max(0.0, squares / days - mean**2)
+    return math.sqrt(variance), variance / mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,29 +78,6 @@ def shape(series: Sequence[float]) -> Shape:
     return Shape(interval, variation, "intermittent" if variation < 0.49 else "lumpy")
 
 
-def croston(series: Sequence[float], alpha: float = 0.1) -> float | None:
-    """Smoothed size over smoothed interval, both moved only when something sells. None where nothing ever did."""
-    size: float | None = None
-    interval = gap = 1.0
-    for index, value in enumerate(series):
-        if value <= 0:
-            gap += 1
-            continue
-        if size is None:
-            size, interval = value, index + 1.0
-        else:
-            size += alpha * (value - size)
-            interval += alpha * (gap - interval)
-        gap = 1.0
-    return None if size is None else size / interval
-
-
-def sba(series: Sequence[float], alpha: float = 0.1) -> float | None:
-    """Croston's forecast without its bias."""
-    forecast = croston(series, alpha)
-    return None if forecast is None else forecast * (1 - alpha / 2)
-
-
 def tsb(series: Sequence[float], alpha: float = 0.1, beta: float = 0.1) -> float | None:
     """Smoothed size times smoothed probability; the probability falls in every period without a sale, so that a
     product nobody buys any more fades away."""
@@ -193,6 +89,20 @@ def tsb(series: Sequence[float], alpha: float = 0.1, beta: float = 0.1) -> float
         sold = float(value > 0)
         probability = sold if index == 0 else probability + beta * (sold - probability)
     return None if size is None else size * probability
+
+
+def pattern_of(weeks: Sequence[float]) -> Pattern | None:
+    """The shape of units by week, the oldest first; None while there are too few weeks, or too few with a sale."""
+    if len(weeks) < LEAST_WEEKS or sum(units > 0 for units in weeks) < LEAST_SELLING_WEEKS:
+        return None
+    return shape(weeks).pattern
+
+
+def expected_sales(rate: float | None, pattern: Pattern | None, weeks: Sequence[float]) -> float | None:
+    """Units a day to reckon with: the censored rate, or for what sells now and then the smoothed one."""
+    if rate is None or pattern not in NOW_AND_THEN:
+        return rate
+    return quantity((tsb(weeks) or 0.0) / 7)
 
 
 def phantom_probability(rate: float, silent_days: float, spread: float = 1.0) -> float:

@@ -8,10 +8,12 @@ moment of the evaluation under `t`:
     t.sold_known         1 once sales were ever read; before that, nobody knows what sold
     t.returned_known     the same for returns
 
-The formulas are those of `alertd.reconcile.demand`, which a test holds them against.
+The formulas are those of `alertd.reconcile.demand`, `ordering` and `classification`, which a test holds them against.
 """
 
-from ..reconcile.demand import COVERAGE_DAYS, LEAD_DAYS, MINIMUM_DAYS, REVIEW_DAYS, SAFETY_DAYS
+from ..reconcile import ordering
+from ..reconcile.classification import DEAD_DAYS, LONG_COVER_DAYS
+from ..reconcile.demand import MINIMUM_DAYS
 
 LONGEST_DAYS = 366
 
@@ -35,23 +37,97 @@ CLASS = (
     " coalesce((SELECT k.class FROM product_class k WHERE k.product_id = r.product_id), 'U') END"
 )
 
-_IN_DAYS = "(m.in_days + (r.stock > 0))"
+IN_DAYS = "(m.in_days + (r.stock > 0))"
 DAILY_SALES = (
     "CASE WHEN NOT t.sold_known THEN NULL WHEN coalesce(m.net, 0) <= 0 THEN 0.0"
-    f" WHEN {_IN_DAYS} < {MINIMUM_DAYS} THEN NULL ELSE round(m.net / {_IN_DAYS}, 6) END"
+    f" WHEN {IN_DAYS} < {MINIMUM_DAYS} THEN NULL ELSE round(m.net / {IN_DAYS}, 6) END"
 )
 DAYS_OF_COVER = (
     "CASE WHEN NOT t.sold_known OR coalesce(m.net, 0) <= 0 THEN NULL WHEN r.stock <= 0 THEN 0.0"
-    f" WHEN {_IN_DAYS} < {MINIMUM_DAYS} THEN NULL ELSE round(r.stock * {_IN_DAYS} / m.net, 6) END"
+    f" WHEN {IN_DAYS} < {MINIMUM_DAYS} THEN NULL ELSE round(r.stock * {IN_DAYS} / m.net, 6) END"
 )
-_RATE = f"CASE WHEN coalesce(m.net, 0) > 0 AND {_IN_DAYS} >= {MINIMUM_DAYS} THEN m.net / {_IN_DAYS} ELSE 0.0 END"
-_WAIT = LEAD_DAYS + REVIEW_DAYS + SAFETY_DAYS
-# A number that is whole to six places stays; any other goes up to the next whole one.
-_NEED = f"round(({_RATE}) * {_WAIT + COVERAGE_DAYS}, 6)"
-_WHOLE_NEED = f"(CAST({_NEED} AS INTEGER) + ({_NEED} > CAST({_NEED} AS INTEGER)))"
-_TRIGGER = f"CASE WHEN r.minimum > 0 THEN r.minimum ELSE round(({_RATE}) * {_WAIT}, 6) END"
-_TARGET = f"max(coalesce(r.minimum, 0), CASE WHEN r.maximum > 0 THEN r.maximum ELSE {_WHOLE_NEED} END)"
-SUGGESTED_ORDER = f"CASE WHEN r.stock > ({_TRIGGER}) THEN 0.0 ELSE round(max(0.0, {_TARGET} - r.stock), 6) END"
+# What is worked out once for all rules stands under `m`; what has no row there did not sell in half a year.
+_KNOWN = "CASE WHEN t.sold_known THEN {} END"
+
+
+def _kept(column: str, otherwise: str = "0.0") -> str:
+    return _KNOWN.format(f"CASE WHEN m.net IS NULL THEN {otherwise} ELSE m.{column} END")
+
+
+EXPECTED_SALES = _kept("expected")
+PATTERN = _kept("pattern", "'none'")
+LOST_UNITS = _kept("lost")
+LOST_SALES = f"round({LOST_UNITS} * r.price, 6)"
+LOST_MARGIN = f"round({LOST_UNITS} * (r.price - coalesce(r.average_cost, r.cost)), 6)"
+SILENT_DAYS = _kept("silent_days", "NULL")
+SILENCE = f"CASE WHEN r.stock > 0 THEN {_kept('silence', 'NULL')} END"
+SAFETY_STOCK = _kept("safety")
+REORDER_POINT = _kept("reorder_point")
+
+_COST = "coalesce(r.average_cost, r.cost)"
+EXCESS_UNITS = f"CASE WHEN {EXPECTED_SALES} > 0 THEN round(max(0.0, r.stock - {LONG_COVER_DAYS} * m.expected), 6) END"
+EXCESS_VALUE = f"round({EXCESS_UNITS} * {_COST}, 6)"
+COST_CHANGE = "CASE WHEN r.previous_cost > 0 THEN round((r.cost - r.previous_cost) / r.previous_cost, 6) END"
+MARGIN = f"CASE WHEN r.price > 0 THEN round((r.price - {_COST}) / r.price, 6) END"
+
+
+def term(name: str) -> str:
+    """What was said about buying a product: of itself, else of its supplier, else of its source."""
+    own = "SELECT b.{} FROM buying_term b WHERE b.source_id = r.source_id AND b.supplier = {} AND b.product_id = {}"
+    said = [("''", "r.product_id"), ("trim(fold(r.supplier))", "0"), ("''", "0")]
+    parts = [f"({own.format(name, *where)})" for where in said]
+    if name == "pack":
+        parts.insert(1, "(SELECT k.size FROM pack k WHERE k.product_id = r.product_id)")
+    return f"coalesce({', '.join(parts)})"
+
+
+LEAD_TIME = (
+    f"(coalesce({term('lead_days')}, {ordering.LEAD_DAYS}) + coalesce({term('review_days')}, {ordering.REVIEW_DAYS}))"
+)
+_ON_ITS_WAY = {
+    on: f"FROM supply_order o WHERE o.{key}_id = r.{key}_id AND o.closed_at IS NULL AND o.ordered_at <= t.now"
+    " AND o.expected_at > t.now"
+    for on, key in (("stock", "level"), ("product", "product"))
+}
+ON_ORDER = {on: f"coalesce((SELECT round(sum(o.remaining), 6) {way}), 0.0)" for on, way in _ON_ITS_WAY.items()}
+
+
+def _whole(number: str) -> str:
+    """A number that is whole to six places stays; any other goes up to the next whole one."""
+    return f"(CAST({number} AS INTEGER) + ({number} > CAST({number} AS INTEGER)))"
+
+
+def _suggested(on: str) -> str:
+    position = f"round(r.stock + {ON_ORDER[on]}, 6)"
+    trigger = "max(coalesce(r.minimum, 0), coalesce(m.reorder_point, 0))"
+    top = "CASE WHEN r.maximum > 0 THEN r.maximum ELSE coalesce(m.target, 0) END"
+    need = f"round(max(coalesce(r.minimum, 0), {top}) - {position}, 6)"
+    unsized = f"EXISTS (SELECT 1 {_ON_ITS_WAY[on]} AND o.quantity IS NULL)"
+    in_packs = f"round({_whole('round(q.amount / q.pack, 6)')} * q.pack, 6)"
+    order = (
+        f"SELECT CASE WHEN q.need <= 0 THEN 0.0 WHEN q.pack > 0 THEN {in_packs}"  # noqa: S608 - our own words
+        f" ELSE round(q.amount, 6) END FROM (SELECT {need} AS need,"
+        f" max({need}, coalesce({term('least')}, 0)) AS amount, {term('pack')} AS pack) q"
+    )
+    return f"CASE WHEN r.stock IS NULL THEN NULL WHEN {position} > {trigger} OR {unsized} THEN 0.0 ELSE ({order}) END"
+
+
+SUGGESTED_ORDER = {on: _suggested(on) for on in ON_ORDER}
+
+
+def tied_capital(on: str) -> str:
+    """The money in what nobody bought for a quarter, of what is known for as long; else nothing."""
+    dead = f"r.stock > 0 AND {sold(on, DEAD_DAYS)} - {returned(on, DEAD_DAYS)} <= 0 AND {DAYS_KNOWN} >= {DEAD_DAYS}"
+    return _KNOWN.format(f"CASE WHEN {dead} THEN {VALUE} ELSE 0.0 END")
+
+
+def sell_through(on: str, days: int) -> str:
+    """The share of what was there in the last so many days that was sold.
+
+    What was there at first, received and adjusted is what is there now and what was sold: the stock itself says so.
+    """
+    net = f"({sold(on, days)} - {returned(on, days)})"
+    return f"CASE WHEN r.stock + {net} > 0 THEN round({net} / (r.stock + {net}), 6) END"
 
 
 def sold(on: str, days: int) -> str:
@@ -95,27 +171,4 @@ def products_ago(_on: str, days: int) -> str:
     )
 
 
-_NET = {"net units in 42 days": "coalesce(m.net, 0)", "days in stock": _IN_DAYS}
-_RETURNS = {
-    "units": "r.units", "sold": "r.sold_units", "returned in the 90 days before": "r.usual",
-    "sold in the 90 days before": "r.usual_sold",
-}  # fmt: skip
-EXPLAINED: dict[str, tuple[str, dict[str, str]]] = {
-    "change": ("stock - previous_stock", {"stock": "r.stock", "previous_stock": "r.previous_stock"}),
-    "stock_value": (
-        "stock * costo_promedio, else * costo",
-        {"stock": "r.stock", "costo_promedio": "r.average_cost", "costo": "r.cost"},
-    ),
-    "daily_sales": ("net units / days in stock", _NET),
-    "days_of_cover": ("stock / (net units / days in stock)", {"stock": "r.stock", **_NET}),
-    "suggested_order": (
-        f"stock above its trigger (minimum, else {_WAIT} days of sales): 0;"
-        f" else up to the maximum, else {_WAIT + COVERAGE_DAYS} days of sales",
-        {"stock": "r.stock", "stock_minimo": "r.minimum", "stock_maximo": "r.maximum", **_NET},
-    ),
-    "return_rate": ("units / sold", _RETURNS),
-    "expected_units": ("sold * returned before / sold before", _RETURNS),
-    "p_value": ("chance of that many or more (negative binomial)", _RETURNS),
-    "q_value": ("the same, corrected for how many are compared (Benjamini-Hochberg)", _RETURNS),
-}
-"""Of what is worked out: the formula in words, and the SQL of what goes in."""
+TIED_CAPITAL = {on: tied_capital(on) for on in ON_ORDER}

@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors import UsageTrouble
 from ..model import Life, State, Subject, Values
+from . import supply
 from .db import Row, Store
 
 
@@ -182,21 +183,41 @@ def snooze(store: Store, alert_ids: Iterable[int], *, until: int, by: str) -> in
     return _mark(store, alert_ids, "snoozed_until = ?, snoozed_by = ?", (until, by), "1")
 
 
-def order(store: Store, alert_ids: Iterable[int], *, until: int, by: str, now: int) -> int:
-    """It was ordered and is expected by then: quiet until it comes or the date passes. Returns how many are open."""
-    return _mark(store, alert_ids, "ordered_until = ?, ordered_by = ?, ordered_at = ?", (until, by, now), _OPEN)
+def order(
+    store: Store,
+    alert_ids: Iterable[int],
+    *,
+    until: int,
+    by: str,
+    now: int,
+    quantity: float | None = None,
+    noted: bool = False,
+) -> int:
+    """It was ordered and is expected by then: quiet until it comes or the date passes. Returns how many are open.
+
+    What was ordered counts as on its way: so many units, else as many as the alert suggested. `noted` says that the
+    caller has written that down.
+    """
+    keys = list(alert_ids)
+    with store.write():
+        if not noted:
+            supply.place_for_alerts(store, keys, quantity=quantity, expected_at=until, by=by, now=now)
+        return _mark(store, keys, "ordered_until = ?, ordered_by = ?, ordered_at = ?", (until, by, now), _OPEN)
 
 
-def wake(store: Store, alert_ids: Iterable[int]) -> int:
+def wake(store: Store, alert_ids: Iterable[int], now: int | None = None) -> int:
     """Take back acknowledgement, snooze and order."""
-    return _mark(
-        store,
-        alert_ids,
-        "acknowledged_by = NULL, acknowledged_at = NULL, acknowledged_note = NULL, snoozed_until = NULL,"
-        " snoozed_by = NULL, ordered_until = NULL, ordered_at = NULL, ordered_by = NULL",
-        (),
-        "1",
-    )
+    keys = list(alert_ids)
+    with store.write():
+        supply.cancel_for_alerts(store, keys, now)
+        return _mark(
+            store,
+            keys,
+            "acknowledged_by = NULL, acknowledged_at = NULL, acknowledged_note = NULL, snoozed_until = NULL,"
+            " snoozed_by = NULL, ordered_until = NULL, ordered_at = NULL, ordered_by = NULL",
+            (),
+            "1",
+        )
 
 
 _OPEN = "state <> 'resolved'"
@@ -247,6 +268,15 @@ def list_alerts(store: Store, state: str | None = None) -> list[Row]:
         row["subject"] = msgspec.json.decode(row["subject"])
         row["values"] = msgspec.json.decode(row["values"])
     return rows
+
+
+def place_of(store: Store, fingerprint: str) -> Row | None:
+    """Which rule, source, product and level an alert is about."""
+    return store.row(
+        "SELECT a.rule, s.name AS source, a.product_id, a.level_id FROM alert a JOIN source s ON s.id = a.source_id"
+        " WHERE a.fingerprint = ? AND a.product_id IS NOT NULL",
+        (fingerprint,),
+    )
 
 
 def require(store: Store, fingerprint: str) -> StoredAlert:

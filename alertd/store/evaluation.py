@@ -202,6 +202,27 @@ def standing(
     return {row[0]: (_word(*row[1:5]), row[5], values_of(columns, row[6:])) for row in cursor}
 
 
+def values_of_one(
+    store: Store,
+    on: str,
+    source_id: int,
+    moment: Moment,
+    *,
+    product_id: int,
+    level_id: int | None,
+    columns: Columns,
+    demand: bool = False,
+) -> Values | None:
+    """The values of these columns for one level or product, whether any rule holds for it or not."""
+    key, wanted = ("level_id", level_id) if on == "stock" else ("product_id", product_id)
+    row = store.execute(
+        f"{_MOMENT} SELECT {_list(columns)} FROM t CROSS JOIN {_rows(on, source_id, str(int(product_id)))}"
+        f"{_demand(on, demand)} WHERE r.{key} = ?",
+        (*moment.parameters, wanted),
+    ).fetchone()
+    return None if row is None else values_of(columns, row)
+
+
 def _word(gone: int, present: int, holds: int, clear: int) -> str:
     if gone:
         return "gone"
@@ -235,7 +256,7 @@ _COUNTED = (
 )  # fmt: skip
 _BALANCE = (
     "opening", "sold", "returned", "expected", "actual", "unexplained", "unexplained_value", "explained_ratio",
-    "undocumented", "undocumented_value",
+    "undocumented", "undocumented_value", "sudden_drop", "unusual_sale", "leak_units",
 )  # fmt: skip
 _SOURCE = ("minutes_since_success", "consecutive_failures", "quota_remaining", "products", "hours_since_change")
 

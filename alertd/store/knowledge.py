@@ -36,7 +36,8 @@ def set_pack(store: Store, product_id: int, size: float, now: int, by: str | Non
         )
         # Suggested orders come in whole packs.
         store.execute(
-            "UPDATE source SET buying_at = max(buying_at + 1, ?) WHERE id = (SELECT source_id FROM product WHERE id = ?)",
+            "UPDATE source SET buying_at = max(buying_at + 1, ?)"
+            " WHERE id = (SELECT source_id FROM product WHERE id = ?)",
             (now, product_id),
         )
 

@@ -1,8 +1,9 @@
 """Figures that are worked out once for all rules and kept: days without stock, demand, classes by revenue.
 
-Demand is kept for what sold in the window only, and brought up to date for products whose documents or stock changed;
-on a new day for all of them. Days without stock are kept as runs of whole days. Nothing here is worked out from
-documents: `product_day` and `branch_day` hold their sums by day.
+Demand (see `measures_demand`) is kept for what sold in the last half year only, and brought up to date for products
+whose documents or stock changed; on a new day, or when the terms of buying changed, for all of them. Days without
+stock are kept as runs of whole days. Nothing here is worked out from documents: `product_day` and `branch_day` hold
+their sums by day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from operator import itemgetter
 
 from ..clock import day_number, local
 from ..reconcile.classification import CLASS_DAYS, classes
-from ..reconcile.demand import WINDOW_DAYS
+from . import measures_demand, supply
 from .db import Store
 from .sources import Source
 
@@ -26,7 +27,7 @@ class Moment:
     """The moment of an evaluation, and what is known then.
 
     `today` is the shop's day since 1970-01-01, `shift` what turns a moment into the shop's clock. `movement_id` is the
-    newest difference that documents made.
+    newest difference that documents made, `buying_at` when the terms of buying were last changed.
     """
 
     now: int
@@ -36,6 +37,7 @@ class Moment:
     returned_known: bool
     movement_id: int
     snapshot_before_at: int | None
+    buying_at: int = 0
 
     @property
     def parameters(self) -> tuple[int, ...]:
@@ -44,8 +46,8 @@ class Moment:
 
     @property
     def basis(self) -> str:
-        """What moves every window: the day, and whether documents are known at all."""
-        return f"{self.today}:{self.sold_known:d}{self.returned_known:d}"
+        """What moves every window: the day, whether documents are known at all, and the terms of buying."""
+        return f"{self.today}:{self.sold_known:d}{self.returned_known:d}:{self.buying_at}"
 
 
 def moment_of(store: Store, source: Source, now: int) -> Moment:
@@ -67,6 +69,7 @@ def moment_of(store: Store, source: Source, now: int) -> Moment:
         returned_known=not known.isdisjoint(("returns", "transactions")),
         movement_id=store.value("SELECT max(id) FROM movement") or 0,
         snapshot_before_at=store.value("SELECT snapshot_before_at FROM source WHERE id = ?", (source.id,)),
+        buying_at=store.value("SELECT buying_at FROM source WHERE id = ?", (source.id,)) or 0,
     )
 
 
@@ -79,18 +82,21 @@ class _Measured:
     demand_at: int | None = None
     demand_movement: int | None = None
     class_day: int | None = None
+    buying_at: int | None = None
 
 
 def bring_up_to_date(store: Store, source_id: int, moment: Moment, *, demand: bool, classed: bool) -> None:
     """Work out what has changed of the figures that are asked for; inside the caller's write transaction."""
     row = store.execute(
-        "SELECT closed_day, demand_day, demand_at, demand_movement, class_day FROM measured WHERE source_id = ?",
+        "SELECT closed_day, demand_day, demand_at, demand_movement, class_day, buying_at FROM measured"
+        " WHERE source_id = ?",
         (source_id,),
     ).fetchone()
     if row is None:
         store.execute("INSERT INTO measured (source_id) VALUES (?)", (source_id,))
     known = _Measured(*row) if row else _Measured()
     if demand:
+        supply.receive(store, source_id, moment.now)
         close_days(store, source_id, known.closed_day, moment)
         _refresh_demand(store, source_id, known, moment)
     if classed and known.class_day != moment.today:
@@ -178,54 +184,23 @@ def mostly_out(changes: Iterable[Change], begin: int, end: int) -> bool:
 
 # Demand
 
-_KNOWN_SINCE = (
-    "min((p.first_seen_at + :shift) / 86400000, (coalesce(p.created_at, p.first_seen_at) + :shift) / 86400000,"
-    " coalesce((SELECT min(d.day) FROM product_day d WHERE d.product_id = p.id AND d.sold > 0), :today))"
-)
-_LEVEL_DEMAND = f"""
-    INSERT OR REPLACE INTO level_demand (level_id, net, in_days)
-    SELECT level_id, net, max(0, :today - start - coalesce((
-        SELECT sum(min(coalesce(o.last_day, :today - 1), :today - 1) - max(o.first_day, start) + 1) FROM level_out o
-        WHERE o.level_id = q.level_id AND o.first_day < :today AND coalesce(o.last_day, :today - 1) >= start), 0))
-    FROM (
-        SELECT l.id AS level_id, max(:since, {_KNOWN_SINCE}) AS start, (
-            SELECT round(sum(b.sold - b.returned), 6) FROM branch_day b WHERE b.product_id = p.id
-            AND b.branch IN (w.branch, '') AND b.day BETWEEN :since AND :today) AS net
-        FROM product p JOIN level l ON l.product_id = p.id JOIN warehouse w ON w.id = l.warehouse_id
-        WHERE p.source_id = :source AND p.id IN (SELECT product_id FROM temp.sold_lately)
-    ) q WHERE net > 0
-"""
-# A product was in stock on at least as many days as in the warehouse where it was longest.
-_PRODUCT_DEMAND = """
-    INSERT OR REPLACE INTO product_demand (product_id, net, in_days)
-    SELECT z.product_id, (
-            SELECT round(sum(d.sold - d.returned), 6) FROM product_day d WHERE d.product_id = z.product_id
-            AND d.day BETWEEN :since AND :today) AS net,
-        (SELECT max(m.in_days) FROM level l JOIN level_demand m ON m.level_id = l.id WHERE l.product_id = z.product_id)
-        AS longest
-    FROM temp.sold_lately z WHERE net > 0 AND longest IS NOT NULL
-"""
-
 
 def _refresh_demand(store: Store, source_id: int, known: _Measured, moment: Moment) -> None:
-    since = moment.today - WINDOW_DAYS + 1
     store.execute("CREATE TEMP TABLE IF NOT EXISTS sold_lately (product_id INTEGER PRIMARY KEY)")
     store.execute("DELETE FROM temp.sold_lately")
-    whole = known.demand_day != moment.today or (known.demand_at or 0) > moment.now
+    turned = known.demand_day != moment.today or known.buying_at != moment.buying_at
+    whole = turned or (known.demand_at or 0) > moment.now
     _forget_demand(store, source_id, known, moment, whole=whole)
     if whole:
         store.execute(
             "INSERT INTO temp.sold_lately SELECT DISTINCT d.product_id FROM product_day d JOIN product p"
             " ON p.id = d.product_id WHERE p.source_id = ? AND d.day BETWEEN ? AND ?",
-            (source_id, since, moment.today),
+            (source_id, moment.today - measures_demand.HISTORY_DAYS + 1, moment.today),
         )
-    parameters = {"source": source_id, "since": since, "today": moment.today, "shift": moment.shift}
-    if store.value("SELECT 1 FROM temp.sold_lately"):
-        store.execute(_LEVEL_DEMAND, parameters)
-        store.execute(_PRODUCT_DEMAND, {key: parameters[key] for key in ("since", "today")})
+    measures_demand.refresh(store, source_id, today=moment.today, shift=moment.shift)
     store.execute(
-        "UPDATE measured SET demand_day = ?, demand_at = ?, demand_movement = ? WHERE source_id = ?",
-        (moment.today, moment.now, moment.movement_id, source_id),
+        "UPDATE measured SET demand_day = ?, demand_at = ?, demand_movement = ?, buying_at = ? WHERE source_id = ?",
+        (moment.today, moment.now, moment.movement_id, moment.buying_at, source_id),
     )
 
 

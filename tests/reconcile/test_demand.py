@@ -3,19 +3,14 @@
 import pytest
 
 from alertd.reconcile.demand import (
-    Order,
-    croston,
     daily_sales,
     days_of_cover,
-    is_slow,
+    expected_sales,
     lost_units,
+    pattern_of,
     phantom_probability,
-    reorder_point,
-    safety_stock,
-    sba,
     shape,
-    slow_reorder_point,
-    suggested_order,
+    spread_of,
     tsb,
 )
 
@@ -44,57 +39,6 @@ def test_lost_units_are_the_rate_times_the_empty_days():
     assert lost_units(None, 10) is None
 
 
-@pytest.mark.parametrize(
-    ("rate", "deviation", "lead", "lead_deviation", "z", "reserve", "point"),
-    [
-        (6, 2.5, 7, 2, 1.645, 22.540, 65),  # P1
-        (6, 2.5, 7, 0, 1.645, 10.881, 53),  # P2
-        (100, 20, 7, 2, 1.65, 341.355, 1042),  # P3
-        (5, 0, 10, 0, 0, 0, 50),  # P4
-    ],
-)
-def test_the_reorder_point_holds_a_reserve(rate, deviation, lead, lead_deviation, z, reserve, point):
-    """Against busy days and late suppliers, rounded up."""
-    found = safety_stock(rate, deviation=deviation, lead=lead, lead_deviation=lead_deviation, review=0, z=z)
-    assert found == pytest.approx(reserve, abs=0.001)
-    assert reorder_point(rate, deviation=deviation, lead=lead, lead_deviation=lead_deviation, z=z) == point
-
-
-def test_a_slow_product_takes_the_smallest_stock_that_is_enough():
-    """P5: eight are enough in 97.9 of 100 cases, seven only in 94.9."""
-    assert is_slow(0.4, 10)
-    assert slow_reorder_point(0.4, 10, 0.95) == 8
-
-
-@pytest.mark.parametrize(
-    ("on_hand", "on_order", "minimum", "maximum", "pack", "at_least", "expected"),
-    [
-        (8, 0, 10, 40, 6, 0, 36),  # Q1
-        (10, 0, 10, 40, 6, 0, 30),  # Q2
-        (11, 0, 10, 40, 6, 0, 0),  # Q3
-        (5, 20, 10, 40, 6, 0, 0),  # Q4: it is on its way
-        (0, 0, 5, 10, 1, 0, 10),  # Q5
-        (-3, 0, 5, 20, 1, 0, 23),  # Q6
-        (4, 0, 5, 0, 12, 0, 12),  # Q7: no maximum, whole packs
-        (2.5, 0, 3, 10, 0.5, 0, 7.5),  # Q8: sold by weight
-        (4, 0, 5, 8, 1, 10, 10),  # Q9: the supplier sends no less
-        (5, 0, 5, 5, 1, 0, 0),  # Q10: at its minimum, which is its maximum
-    ],
-)
-def test_the_suggested_order_fills_up_to_the_maximum(on_hand, on_order, minimum, maximum, pack, at_least, expected):
-    """In whole packs, minus what is on its way."""
-    found = suggested_order(on_hand, minimum=minimum, maximum=maximum, on_order=on_order, pack=pack, at_least=at_least)
-    assert found.quantity == expected
-
-
-def test_an_order_says_what_is_odd_about_it():
-    """Too much for the shelf, or a guess at the least."""
-    assert suggested_order(4, minimum=5, maximum=8, at_least=10) == Order(10, "exceeds maximum")
-    assert suggested_order(4, minimum=5, maximum=None) == Order(1, "to the minimum only")
-    assert suggested_order(4, minimum=None, maximum=None, rate=1.0) == Order(21.0)
-    assert suggested_order(12, minimum=None, maximum=None, rate=1.0) == Order(0.0)
-
-
 I1 = [0, 0, 5, 0, 0, 0, 3, 0, 4, 0, 0, 6]
 I3 = [0, 1, 0, 0, 12, 0, 0, 0, 0, 2, 0, 1]
 
@@ -117,24 +61,30 @@ def test_demand_has_a_shape(series, interval, variation, pattern):
     assert found.pattern == pattern
 
 
-@pytest.mark.parametrize(
-    ("series", "plain", "unbiased", "fading"),
-    [
-        (I1, 1.620863, 1.539819, 1.312310),
-        (I1 + [0] * 12, 1.620863, 1.539819, 0.370635),
-        (I3, 0.842620, 0.800489, 0.522385),
-    ],
-)
-def test_only_one_forecast_forgets_what_nobody_buys_any_more(series, plain, unbiased, fading):
-    """Twelve empty weeks leave the first two where they were."""
-    assert croston(series) == pytest.approx(plain, abs=1e-6)
-    assert sba(series) == pytest.approx(unbiased, abs=1e-6)
-    assert tsb(series) == pytest.approx(fading, abs=1e-6)
+@pytest.mark.parametrize(("series", "forecast"), [(I1, 1.312310), (I1 + [0] * 12, 0.370635), (I3, 0.522385)])
+def test_the_forecast_forgets_what_nobody_buys_any_more(series, forecast):
+    """I1 to I3: after twelve empty weeks little is left of it."""
+    assert tsb(series) == pytest.approx(forecast, abs=1e-6)
 
 
 def test_nothing_sold_is_no_forecast():
     """Not zero: there is nothing to forecast from."""
-    assert (croston([0, 0]), sba([]), tsb([0]), shape([0]).pattern) == (None, None, None, "none")
+    assert (tsb([0]), shape([0]).pattern) == (None, "none")
+
+
+def test_what_sells_now_and_then_is_expected_by_its_smoothed_weeks():
+    """Everything else by its rate; and a product of few weeks, or sold twice, has no shape yet."""
+    assert pattern_of(I1) == "intermittent"
+    assert expected_sales(0.5, "intermittent", I1) == pytest.approx(1.312310 / 7, abs=1e-6)
+    assert expected_sales(0.5, "smooth", I1) == 0.5
+    assert expected_sales(None, "intermittent", I1) is None
+    assert pattern_of(I1[:7]) is None and pattern_of([0, 3, 0, 0, 0, 0, 2, 0]) is None
+
+
+def test_a_day_differs_from_the_mean_by_so_much():
+    """Two and four by turns: one more, one less."""
+    assert spread_of(6.0, 20.0, 2) == (1.0, pytest.approx(1 / 3))
+    assert spread_of(0.0, 0.0, 30) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(

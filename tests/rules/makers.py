@@ -83,6 +83,11 @@ def shelf(
         )
 
 
+def product_of(store: Store, level: int) -> int:
+    """The product that a level is of."""
+    return int(store.value("SELECT product_id FROM level WHERE id = ?", (level,)))
+
+
 def sold(
     store: Store,
     level: int,

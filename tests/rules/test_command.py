@@ -73,12 +73,17 @@ def test_a_preview_says_how_a_figure_came_about(alertd: Callable[..., Any], home
         home.execute("INSERT INTO branch_day VALUES (1, 'Centro', ?, 41, 0)", (today - 1,))
         home.execute("INSERT INTO product_day (product_id, day, sold) VALUES (1, ?, 41)", (today - 1,))
     (match,) = alertd("rules", "preview", "cover", "--json").json["matches"]
-    (why,) = match["why"]
-    assert why["word"] == "days_of_cover"
-    assert why["result"] == match["values"]["days_of_cover"]
-    assert why["inputs"]["stock"] == 3.0
-    assert why["inputs"]["net units in 42 days"] == 41.0
-    assert why["result"] == pytest.approx(3.0 * why["inputs"]["days in stock"] / 41)
+    (explained,) = match["explain"]
+    assert explained["measure"] == "days_of_cover"
+    assert explained["result"] == match["values"]["days_of_cover"]
+    inputs = {each["name"]: (each["value"], each["unit"]) for each in explained["inputs"]}
+    assert inputs["stock"] == (3.0, "units")
+    assert inputs["net_units"] == (41.0, "units")
+    days = inputs["in_stock_days"][0]
+    assert explained["result"] == pytest.approx(3.0 * days / 41)
+    assert explained["note"] == f"Window of 42 days, {days} of them in stock."
+    told = alertd("rules", "preview", "cover").out
+    assert "days_of_cover = stock ÷ daily sales" in told and explained["note"] in told
 
 
 def test_a_backtest_lives_through_the_past(alertd: Callable[..., Any], home: Store):

@@ -6,12 +6,13 @@ import pytest
 
 from alertd.engine.evaluate import evaluate
 from alertd.reconcile import demand
+from alertd.reconcile.ordering import Said, plan, resolve, suggested_order
 from alertd.rules.rule import needs
-from alertd.store import alerts, measures, sources
+from alertd.store import alerts, buying, measures, sources, supply
 from alertd.store.db import Store
 from alertd.store.measures import mostly_out
 
-from .makers import DAY, NOW, TODAY, changed, documents_known, load, returned, shelf, sold, values
+from .makers import DAY, NOW, TODAY, changed, documents_known, load, product_of, returned, shelf, sold, values
 
 
 def test_a_rate_leaves_out_the_days_without_stock(store: Store):
@@ -124,12 +125,35 @@ def test_the_database_orders_what_the_formula_orders(store: Store):
         units = dice.choice([0, 0, 3, 7, 50])
         if units:
             sold(store, level, units, days_ago=min(days, 3))
+        said = dice.choice(
+            [None, None, Said(pack=6), Said(least=10), Said(pack=0.5, lead_days=2), Said(pack=12, least=5)]
+        )
+        coming = dice.choice([0, 0, 0, 4, 20])
+        product = product_of(store, level)
+        if said:
+            buying.say(store, 1, said, product_id=product, by=None, now=NOW)
+        if coming:
+            line = supply.Placed(product, level, coming)
+            supply.place(store, 1, [line], expected_at=NOW + DAY, by=None, now=NOW)
         in_days = min(days, 41) + (stock > 0)
         rate = demand.daily_sales(units, 0, in_days)
-        order = demand.suggested_order(stock, minimum=minimum, maximum=maximum, rate=units / in_days if rate else None)
+        terms = resolve([said] if said else [])
+        planned = plan(rate or 0.0, 0.0, terms)
+        order = suggested_order(
+            stock, minimum=minimum, maximum=maximum, on_order=coming, point=planned.point, target=planned.target,
+            pack=terms.pack, least=terms.least,
+        )  # fmt: skip
         cover = demand.days_of_cover(stock, units, 0, in_days)
-        expected[level] = {"daily_sales": rate, "days_of_cover": cover, "suggested_order": order.quantity}
-    assert values(store, "daily_sales days_of_cover suggested_order") == expected
+        lost = demand.lost_units(rate, 0 if stock > 0 else min(days + 1, 42) - in_days)
+        expected[level] = {
+            "daily_sales": rate,
+            "days_of_cover": cover,
+            "suggested_order": order.quantity,
+            "reorder_point": None if rate is None else planned.point,
+            "lost_units": lost if units else 0.0,
+            "on_order": coming,
+        }
+    assert values(store, "daily_sales days_of_cover suggested_order reorder_point lost_units on_order") == expected
 
 
 @pytest.mark.parametrize(

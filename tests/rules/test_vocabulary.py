@@ -23,13 +23,19 @@ PROMISED = {
         "stock stock_minimo stock_maximo nota nombre_bodega nombre_sucursal id nombre codigo barcode nombre_categoria "
         "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
         "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value "
-        "days_since_sale days_known abc_class"
+        "days_since_sale days_known abc_class expected_sales demand_pattern safety_stock reorder_point lead_time "
+        "on_order lost_units lost_sales "
+        "lost_margin days_without_sale phantom_probability tied_capital excess_units excess_value cost_change margin "
+        "sell_through()"
     ),
     "product": (
         "stock stock_minimo stock_maximo bodegas bodegas_bajas id nombre codigo barcode nombre_categoria "
         "marca nombre_proveedor tipo enable precio costo costo_anterior costo_promedio previous_stock change "
         "stock_ago() days_since_change sold() returned() daily_sales days_of_cover suggested_order stock_value "
-        "days_since_sale days_known abc_class"
+        "days_since_sale days_known abc_class expected_sales demand_pattern safety_stock reorder_point lead_time "
+        "on_order lost_units lost_sales "
+        "lost_margin days_without_sale phantom_probability tied_capital excess_units excess_value cost_change margin "
+        "sell_through()"
     ),
     "returns": (
         "units amount documents previous_units previous_amount previous_documents sold_units return_rate "
@@ -40,7 +46,7 @@ PROMISED = {
     ),
     "reconciliation": (
         "opening sold returned expected actual unexplained unexplained_value explained_ratio "
-        "undocumented undocumented_value"
+        "undocumented undocumented_value sudden_drop unusual_sale leak_units"
     ),
     "source": "minutes_since_success consecutive_failures quota_remaining products products_ago() hours_since_change",
 }
