@@ -24,6 +24,7 @@ from . import cycle, inspect, planner
 from .context import Context
 from .demoshop import DemoShop
 from .evaluate import evaluate
+from .hearing import heard, looked
 from .opening import open_reader
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -62,6 +63,8 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
         plan=lambda name: plan_of(context, stored.get_source(context.store, name)),
         progress=board.of,
         matches=lambda name: matches(context, stored.get_source(context.store, name)),
+        heard=lambda name: heard(context.store, context.rules.book(context.now()).rules, name, context.now()),
+        looked=lambda key: looked(context.store, context.rules.book(context.now()).rules, key, context.now()),
         start_demo=demo.start if demo else None,
         switch_rules=lambda wanted: switch_rules(context, wanted),
     )

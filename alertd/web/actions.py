@@ -69,6 +69,37 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether a channel was told of an alert, in one word, and the moment that belongs to it.
+
+    `told`, `knows` (before this channel came), `waiting`, `failing`, `dead`, `quiet`, `silenced`, `snoozed`, `ordered`,
+    `folded`, `digest`, `soon`, `pending`, `not_asked`, `no_rule`, `over_untold`.
+    """
+
+    channel: str
+    word: str
+    at: int | None = None
+    message_id: int | None = None
+    silence_id: int | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a product, or one of its levels, stands with a rule, in one word.
+
+    `firing`, `pending`, `holds` (fires with the next reading), `calm`, `unknown` (a value is missing), `filtered` (the
+    rule leaves it out), `unseen` (not in the last reading), `off`, `elsewhere` (another shop's rule).
+    """
+
+    rule: str
+    word: str
+    place: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actions:
     """The functions. Those that are None are not offered where the page runs, and their buttons do not show.
 
@@ -84,5 +115,7 @@ class Actions:
     plan: Callable[[str], PlanNumbers | None] = lambda _name: None
     progress: Callable[[str], Progress | None] = lambda _name: None
     matches: Callable[[str], dict[str, int]] = lambda _name: {}
+    heard: Callable[[str], list[Heard]] = lambda _fingerprint: []
+    looked: Callable[[int], list[Looked]] = lambda _product: []
     start_demo: Callable[[], str] | None = None
     switch_rules: Callable[[Mapping[str, bool]], tuple[str, ...]] | None = None
