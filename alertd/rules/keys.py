@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..model import SEVERITIES
+from .contradiction import clash
 from .document import Mapping, Node, Place, Scalar
 from .query import EVERYTHING, read_query
 from .reader import Reader
 from .rule import DEFAULT_SEVERITY, Predicate, Rule
 from .suggest import did_you_mean, one_of
+from .syntax import Node as Tree
+from .syntax import parse
 from .telling import Quiet, read_groups, read_labels, read_message, read_quiet, read_repeat
 from .vocabulary import BY, ON_TYPES, WINDOWED
 
@@ -93,11 +96,43 @@ def _check_together(reader: Reader, rule: Rule, entries: Entries) -> None:
         reader.wrong(entries["recover"][1].place, "'recover' says the same as 'when': the alert could never end.", hint)
     if "when" in entries and rule.when is not EVERYTHING and not rule.when.words:
         reader.wrong(entries["when"][1].place, "'when' looks at no field, so it is always or never true.", _FIELD_HINT)
+    if "when" in entries and rule.when is not EVERYTHING:
+        _check_possible(reader, entries)
     if rule.notify == ():
         for key in ("repeat", "quiet", "message", "group_by"):
             if key in entries:
                 message = f"'{key}' says how to tell people, but 'notify: []' tells nobody."
                 reader.wrong(entries[key][0].place, message, f"Delete '{key}', or name a channel in 'notify'.")
+
+
+_TOLD_BY_QUERY = {"tipo": "tipo = '{}'", "enable": "enable = {}", "con_stock": "stock > 0"}
+
+
+def _check_possible(reader: Reader, entries: Entries) -> None:
+    """A condition that can never hold is a mistake, and a silent one: nobody would ever hear of it."""
+    node = entries["when"][1]
+    if not isinstance(node, Scalar):
+        return
+    known = _known_by_query(entries)
+    alone = clash(parse(node.value))
+    found = alone or clash(parse(node.value), known)
+    if found is not None:
+        beside = "what stands before it" if alone else "the 'query'"
+        message = f"This part about '{found.word}' contradicts {beside}, so the rule could never fire."
+        reader.wrong(node.place_of(found.at), message, "Write 'or' for one of the two, or delete one.")
+
+
+def _known_by_query(entries: Entries) -> list[Tree]:
+    """What the `query` says in so many words, as conditions."""
+    query = entries["query"][1] if "query" in entries else None
+    if not isinstance(query, Mapping):
+        return []
+    written = [(key.value, value.value) for key, value in query.entries if isinstance(value, Scalar)]
+    return [
+        parse(_TOLD_BY_QUERY[key].format(value.replace("'", "''")))
+        for key, value in written
+        if key == "tipo" or (key == "enable" and value in ("0", "1")) or (key == "con_stock" and value in ("true", "1"))
+    ]
 
 
 _FIELD_HINT = "Compare a field, such as stock <= stock_minimo."
