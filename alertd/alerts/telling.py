@@ -17,6 +17,7 @@ class Why(StrEnum):
     FIRING = "firing"
     WORSE = "worse"
     STILL = "still"  # a reminder: the rule repeats, or a snooze is over
+    ORDERED = "ordered"  # in a digest only: still so, and on its way
     OVERDUE = "overdue"  # it was ordered, the day has passed, and it is not there
     RESTLESS = "restless"  # it crossed its limit too often and was folded away for a while
     RESOLVED = "resolved"

@@ -14,12 +14,14 @@ from ..alerts.silence import Silence, facts_of, is_silenced
 from ..alerts.telling import NOTHING, Answer, Hold, Terms, Why, reason_to_tell
 from ..model import State
 from ..rules.rule import Rule
-from ..store import Store, alerts, channels, outbox, silences, told
+from ..store import Store, alerts, channels, outbox, restored, silences, told
 from ..store.channels import Channel
 from ..store.sources import Source
 from ..store.told import Question
 from . import messages
+from .evidence import with_evidence
 from .messages import Letter, Telling
+from .purchase import with_orders
 
 HOURLY_MESSAGES = 240
 HOUR = 3_600_000
@@ -44,7 +46,10 @@ def tell(store: Store, source: Source, rules: Iterable[Rule], *, now: int, first
     """Put what the channels of a source have to hear into the outbox; returns the number of messages.
 
     Looks without the write lock first: mostly there is nothing to say. `first` is the first reading ever of a source.
+    A database that came back from a backup says nothing before it has read the source again.
     """
+    if restored.is_stale(store, source.id):
+        return 0
     told.set_back(store, now)
     desk = Desk(store, source, {rule.name: rule for rule in rules}, now)
     if desk.plan().empty:
@@ -127,6 +132,12 @@ class Desk:
         quiet = is_quiet(rule.quiet, question.truth.severity, self.source.timezone, self.now)
         return Hold.QUIET if quiet else Hold.NONE
 
+    def complete(self, letter: Letter) -> Letter:
+        """A letter with everything that stands behind its alerts: history, what to order, sums and reasons."""
+        letter = messages.with_trends(self.store, self.source, letter, self.now)
+        letter = with_orders(self.store, self.source, letter, self.now)
+        return with_evidence(self.store, self.source, letter, self.now)
+
     def _is_restless(self, plan: Plan, question: Question) -> bool:
         if question.alert_id in plan.fold:
             return True
@@ -174,8 +185,7 @@ def _tell_channel(
     missed = taken_back[1] + len(taken_back[0] - {each.question.alert_id for each in tellings})
     letters = _letters(desk, channel, spoken, silent, first=first)
     for letter in letters:
-        full = messages.with_trends(desk.store, desk.source, letter, desk.now)
-        messages.post(desk.store, channel, full, missed=missed, now=desk.now)
+        messages.post(desk.store, channel, desk.complete(letter), missed=missed, now=desk.now)
         missed = 0
     return len(letters)
 

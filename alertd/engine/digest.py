@@ -12,7 +12,7 @@ from ..clock import local
 from ..model import State
 from ..notify.content import Alive
 from ..rules.rule import Rule
-from ..store import Store, alerts, channels, digests, snapshots, told
+from ..store import Store, alerts, channels, digests, restored, snapshots, told
 from ..store.channels import Channel
 from ..store.sources import Source
 from ..store.told import Question
@@ -24,7 +24,7 @@ from .messages import Letter, Telling
 def send_due(store: Store, source: Source, rules: Iterable[Rule], now: int) -> int:
     """Put every digest of a source that is due into the outbox; returns how many."""
     waiting = [channel for channel in channels.all_channels(store) if _is_due(store, channel, source, now)]
-    if not waiting or source.snapshot_at is None:
+    if not waiting or source.snapshot_at is None or restored.is_stale(store, source.id):
         return 0
     with store.write():
         desk = Desk(store, source, {rule.name: rule for rule in rules}, now)
@@ -51,7 +51,7 @@ def _send(desk: Desk, channel: Channel) -> None:
     firing = alerts.counts(store, [source.id])["firing"]
     alive = Alive(snapshots.product_count(store, source.id), firing, source.snapshot_at)
     letter = Letter(messages.digest(source, spoken, alive, now), spoken, silent)
-    messages.post(store, channel, letter, missed=0, now=now)
+    messages.post(store, channel, desk.complete(letter), missed=0, now=now)
     digests.note_day(store, channel.id, source.id, local(now, source.timezone).date().isoformat(), now)
 
 
@@ -62,15 +62,17 @@ def _tellings(desk: Desk, channel: Channel) -> list[Telling | None]:
 
 
 def _telling(desk: Desk, channel: Channel, question: Question) -> Telling | None:
-    """What a digest says of an alert; None where it is silenced, snoozed, ordered or for other channels."""
+    """What a digest says of an alert; None where it is silenced, snoozed or for other channels."""
     rule = desk.rules.get(question.rule)
     if rule is None or not speaks_to(rule, channel):
         return None
     truth, now = question.truth, desk.now
     muted = desk.hold(question, rule) is Hold.MUTED or lies_ahead(truth.snoozed_until, now)
     firing = truth.state is State.FIRING
-    if muted or (firing and lies_ahead(truth.ordered_until, now)):
+    if muted:
         return None
+    if firing and lies_ahead(truth.ordered_until, now):
+        return Telling(question, Why.ORDERED, rule)
     if not firing and (not rule.tell_resolved or truth.reason == "withdrawn"):
         told.forget(desk.store, channel.id, question.alert_id)
         return None

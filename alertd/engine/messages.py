@@ -11,7 +11,7 @@ from msgspec.structs import replace as changed
 
 from ..alerts.telling import Why
 from ..model import State
-from ..notify.content import WRONG, Alive, Content, Item, Words, encode, severity_rank
+from ..notify.content import WRONG, Alive, Chart, Content, Item, Words, encode, severity_rank
 from ..rules.rule import Rule
 from ..store import Store, outbox, told, trend
 from ..store.channels import Channel
@@ -21,6 +21,8 @@ from ..store.told import Question
 STORM_FROM = 100
 MOST_GROUPS = 10
 MOST_TRENDS = 3
+LEAST_POINTS = 3
+LEAST_HISTORY_MS = 2 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +186,40 @@ def _item(telling: Telling, *, several: bool) -> Item:
         also=[rule.title or {"en": rule.name} for rule in telling.also],
         falls=telling.falls,
         band=telling.band,
+        ordered_at=question.ordered_at if telling.why is Why.ORDERED else None,
     )
 
 
 def with_trends(store: Store, source: Source, letter: Letter, now: int) -> Letter:
-    """The stock of the last two weeks beside each line, where the message has only a few."""
+    """The stock of the last weeks beside each line, and the worst one drawn, where the message has only a few."""
     if len(letter.content.items) > MOST_TRENDS:
         return letter
-    levels = {each.question.alert_id: each.question.level_id for each in letter.tellings}
+    questions = {each.question.alert_id: each.question for each in letter.tellings}
     items = []
+    drawn: Chart | None = None
     for item in letter.content.items:
-        level = levels.get(item.alert_id or 0)
+        question = questions.get(item.alert_id or 0)
+        level = question.level_id if question else None
         stocks = trend.daily_stock(store, level, source.timezone, now) if level is not None else []
         items.append(changed(item, trend=stocks) if len(set(stocks)) > 1 else item)
-    return replace(letter, content=changed(letter.content, items=items))
+        if drawn is None and question is not None and level is not None and item.event in WRONG:
+            drawn = _chart(store, item, level, question.truth.fired_at, now)
+    return replace(letter, content=changed(letter.content, items=items, chart=drawn))
+
+
+def _chart(store: Store, item: Item, level_id: int, fired_at: int, now: int) -> Chart | None:
+    """The stock of one level over the last weeks; None where it was not known yet two days ago."""
+    points = trend.steps(store, level_id, now)
+    if len(points) < LEAST_POINTS or now - points[0][0] < LEAST_HISTORY_MS:
+        return None
+    name = item.subject.nombre or item.subject.codigo or ""
+    minimum, maximum = (_limit(item.values.get(field)) for field in ("stock_minimo", "stock_maximo"))
+    return Chart(name, points, minimum, maximum, fired_at)
+
+
+def _limit(value: object) -> float | None:
+    """A minimum or maximum of zero is one that nobody has set."""
+    return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
 def post(store: Store, channel: Channel, letter: Letter, *, missed: int, now: int) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
+from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyFormat, NotifyType, OverflowMode
 from apprise.attachment.memory import AttachMemory
 from apprise.exception import AppriseException
 from apprise.plugins import url_to_dict
@@ -21,8 +21,9 @@ from apprise.plugins.slack import NotifySlack
 
 from ..errors import UsageTrouble
 from .answers import SMTP_CODE_SAID, Delivery, Outcome, believe, judge
+from .chart import NAME as CHART_NAME
 from .listening import listening
-from .render import Rendered
+from .render import Rendered, without_chart
 
 KEY_HEADER = "X-Alertd-Message"
 _WITH_HEADERS = frozenset(("json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))
@@ -39,11 +40,17 @@ _TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What only some services can carry: the conversation a message belongs to, and a list too long for its lines."""
+    """What only some services can carry: the conversation a message belongs to, a list as a file, a picture (PNG)."""
 
     thread: str | None = None
     table_name: str = ""
     table: bytes = b""
+    picture: bytes = b""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to attach."""
+        return bool(self.table or self.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,7 @@ def _prepare(service: Service, key: str, timeout: Timeout) -> Service:
     if isinstance(service, NotifyEmail):
         # The only time limit that Apprise gives to a mail server holds for each of its steps.
         service.socket_connect_timeout = timeout.read  # type: ignore[assignment]
+        service.inline = True
     if service.schema in _WITH_HEADERS:
         service.headers[KEY_HEADER] = key
     return service
@@ -231,8 +239,8 @@ def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str
     for target in waiting:
         service.targets = [target]
         delivery = _notify(service, rendered, extras)
-        if delivery.outcome is Outcome.PERMANENT and extras.table:
-            # The list must never be the reason why nobody is told.
+        if extras.any and delivery.outcome in (Outcome.PERMANENT, Outcome.RETRYABLE) and _was_there(delivery):
+            # A list or a picture must never be the reason why nobody is told.
             delivery = _notify(service, rendered)
         if delivery.outcome is Outcome.DELIVERED:
             done.append(target[1])
@@ -247,6 +255,11 @@ def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str
     return _summary(failures, tuple(done), complete=len(done) == len(service.targets) or not waiting)
 
 
+def _was_there(delivery: Delivery) -> bool:
+    """Whether it failed for another reason than that the server could not be spoken to."""
+    return SMTP_CODE_SAID.search(delivery.detail) is not None or delivery.detail.endswith("gave no reason.")
+
+
 def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bool) -> Delivery:
     if not failures:
         return Delivery(Outcome.DELIVERED, "", reached)
@@ -258,7 +271,9 @@ def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bo
 
 def _notify(service: Service, rendered: Rendered, extras: Extras | None = None) -> Delivery:
     is_mail = isinstance(service, NotifyEmail) or service.schema in _MAIL_APIS
-    body = rendered.html if is_mail else fit(rendered.text, service.body_maxlen - len(rendered.title) - 20)
+    picture = bool(extras and extras.picture and isinstance(service, NotifyEmail))
+    html = rendered.html if picture else without_chart(rendered.html)
+    body = html if is_mail else fit(rendered.text, service.body_maxlen - len(rendered.title) - 20)
     carrier = Apprise(asset=service.asset)
     carrier.add(service)
     with listening() as heard:
@@ -267,13 +282,19 @@ def _notify(service: Service, rendered: Rendered, extras: Extras | None = None) 
             body=body,
             body_format=NotifyFormat.HTML if is_mail else NotifyFormat.TEXT,
             notify_type=_TONES.get(rendered.tone, NotifyType.INFO),
-            attach=_attachment(extras) if extras and extras.table else None,
+            attach=_attachments(extras) if extras and extras.any else None,
         )
     return believe(heard) if result else judge(heard)
 
 
-def _attachment(extras: Extras) -> AttachMemory:
-    return AttachMemory(content=extras.table, name=extras.table_name, mimetype="text/csv")  # type: ignore[no-untyped-call]
+def _attachments(extras: Extras) -> AppriseAttachment:
+    """The files that go along; the picture is named in the HTML and stands there."""
+    files = AppriseAttachment()
+    if extras.picture:
+        files.add(AttachMemory(content=extras.picture, name=CHART_NAME, mimetype="image/png"))  # type: ignore[no-untyped-call]
+    if extras.table:
+        files.add(AttachMemory(content=extras.table, name=extras.table_name, mimetype="text/csv"))  # type: ignore[no-untyped-call]
+    return files
 
 
 def fit(text: str, limit: int) -> str:

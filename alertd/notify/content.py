@@ -11,9 +11,49 @@ import msgspec
 from ..model import SEVERITIES, Subject, Values
 
 Words = dict[str, str]
-Event = Literal["firing", "worse", "still", "overdue", "restless", "resolved", "gone"]
+Event = Literal["firing", "worse", "still", "overdue", "ordered", "restless", "resolved", "gone"]
 WRONG = frozenset(("firing", "worse", "still", "overdue"))
 """The events that say that something is wrong now."""
+
+
+class Buy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an order of one product comes to. `quantity` 0: there is nothing to order now.
+
+    `pack` is how many come together, `cost` what one costs, `cover` how many days the stock lasts, `wait` how many days
+    an order takes, `cut_off` until when the supplier takes orders today.
+    """
+
+    quantity: float
+    supplier: str | None = None
+    pack: float | None = None
+    cost: float | None = None
+    cover: float | None = None
+    wait: float | None = None
+    cut_off: str | None = None
+
+    @property
+    def amount(self) -> float | None:
+        """What it costs, where that is known."""
+        return None if self.cost is None else self.quantity * self.cost
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """What should be there and what is. `terms` stand between the opening and the expected, each a word and a number.
+
+    `units` are without a document (negative: missing), worth `value`, and appeared between the readings of `since` and
+    `until` at `place`. `elsewhere`: whether as many came or went at another place then; None where there is no other.
+    """
+
+    opening: float
+    terms: list[tuple[str, float]]
+    expected: float
+    actual: float
+    units: float
+    value: float | None = None
+    since: int | None = None
+    until: int | None = None
+    place: str = ""
+    elsewhere: bool | None = None
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,7 +61,9 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `rule` and `title` are set where a message speaks for several rules; `also` names further rules that found the same
     subject at the same time. `falls` and `band` belong to a restless one: how often it fell in a day, and the stock
-    above which it would have stayed. `trend` is the stock of the last days, oldest first.
+    above which it would have stayed. `trend` is the stock of the last days, oldest first. `buy` is what to order, `sum`
+    the arithmetic behind units without a document, `ordered_at` when somebody said that it was ordered, `reason` what
+    people wrote most often on its returns.
     """
 
     event: Event
@@ -36,6 +78,20 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     falls: int = 0
     band: float | None = None
     trend: list[float] = []
+    buy: Buy | None = None
+    sum: Sum | None = None
+    ordered_at: int | None = None
+    reason: str | None = None
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """The stock of one product over the last weeks: each change with its moment, its limits, when the alert fired."""
+
+    name: str
+    points: list[tuple[int, float]]
+    minimum: float | None = None
+    maximum: float | None = None
+    fired_at: int | None = None
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -53,7 +109,8 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     summary of very many at once, `overflow` one of more messages than a channel takes in an hour; `missed` counts
     alerts that came and went while the channel could not be reached. `template` is the rule's own message, `text` takes
     the place of the built-in lines; `title` and `text` are keyed by language. `trouble` names what is wrong with alertd
-    or its sources (see the words), `facts` fill its sentences.
+    or its sources (see the words), `facts` fill its sentences. `money` is the sign of the shop's money, `closed` are
+    the days since the last digest on which the shop was closed, `chart` is what a mail draws.
     """
 
     kind: Literal["alerts", "digest", "test", "trouble"]
@@ -75,6 +132,9 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     alive: Alive | None = None
     trouble: str | None = None
     facts: Words = {}
+    money: str | None = None
+    closed: list[str] = []
+    chart: Chart | None = None
 
     def worst(self) -> str | None:
         """The worst severity among what is wrong, or None when nothing is."""

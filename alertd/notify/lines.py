@@ -17,17 +17,18 @@ _STATE_MARKS = {
     "out": "🔴",
     "low": "🟠",
     "restless": "🔁",
+    "ordered": "🛒",
     "partly": "🟡",
     "restocked": "🟢",
     "resolved": "🟢",
     "gone": "⚪",
 }
-STATES = ("negative", "out", "low", "other", "restless", "partly", "restocked", "resolved", "gone")
+STATES = ("negative", "out", "low", "other", "restless", "ordered", "partly", "restocked", "resolved", "gone")
 _BARS = "▁▂▃▄▅▆▇█"
 _STOCK_FIELDS = ("stock", "stock_minimo", "stock_maximo")
 # Fields that a rule may test but that say nothing to the reader beside the product's own line.
 _UNSPOKEN = frozenset((*_STOCK_FIELDS, "id", "enable", "precio", "costo", "costo_anterior", "costo_promedio"))
-_SILENT = frozenset(("suggested_order", "p_value"))
+_SILENT = frozenset(("suggested_order", "p_value", "lead_time"))
 _PERCENT = frozenset(("return_rate", "explained_ratio"))
 _CALL = re.compile(r"(\w+)\(([\d.]+)\)")
 
@@ -48,7 +49,7 @@ class Line(msgspec.Struct, frozen=True):
 
 def state_of(item: Item) -> str:
     """What to call an alert: by its stock where that alone is what the rule tests, else by the rule's own title."""
-    if item.event in ("gone", "restless"):
+    if item.event in ("gone", "restless", "ordered"):
         return item.event
     stock = known(item, "stock")
     if item.event == "resolved":
@@ -70,7 +71,9 @@ def _ended(item: Item, stock: float | None) -> str:
 
 
 def suggested(item: Item) -> float | None:
-    """How much to order: up to the maximum, only where one is configured and the stock is at or below its minimum."""
+    """How much to order: what was worked out for it, else up to the maximum where one is configured and it is low."""
+    if item.buy is not None and item.event in WRONG:
+        return item.buy.quantity or None
     stock, maximum = known(item, "stock"), configured(item, "stock_maximo")
     if item.event not in WRONG or stock is None or maximum is None:
         return None
@@ -106,7 +109,7 @@ def worst_first(item: Item) -> tuple[Any, ...]:
 
 
 def line_of(item: Item, content: Content, speech: Speech, language: str, now: int) -> Line:
-    state, order = state_of(item), suggested(item)
+    state = state_of(item)
     wrong = item.event in WRONG
     known_since = wrong and item.since < content.at
     return Line(
@@ -114,12 +117,34 @@ def line_of(item: Item, content: Content, speech: Speech, language: str, now: in
         label=_label(item, content, speech, language, state),
         name=one_line(item.subject.nombre or item.subject.codigo or content.source or "?", 120),
         code=one_line(item.subject.codigo or "", 40) if item.subject.nombre else "",
-        place=_place(item),
-        facts=_facts(item, speech),
-        order="" if order is None else speech.say("order", n=speech.number(order)),
-        since=_since(item, content, speech, now) if known_since else "",
+        place=place_words(item),
+        facts=facts_words(item, speech),
+        order=order_words(item, speech),
+        since=since_words(item, content, speech, now) if known_since else "",
         more=_more(item, speech, language),
     )
+
+
+def order_words(item: Item, speech: Speech) -> str:
+    """How much to order, and in how many packs; empty where nothing is to be ordered."""
+    order = suggested(item)
+    if order is None:
+        return ""
+    said = speech.say("order", n=speech.number(order))
+    pack = item.buy.pack if item.buy else None
+    if not pack or pack <= 1 or order < pack:
+        return said
+    return f"{said} ({speech.say('packs', packs=speech.number(order / pack), each=speech.number(pack))})"
+
+
+def cover_words(item: Item, speech: Speech) -> str:
+    """How long it lasts, beside how long an order takes where that is longer."""
+    buy = item.buy
+    if buy is None or buy.cover is None or buy.cover <= 0:
+        return ""
+    if buy.wait is not None and buy.cover <= buy.wait:
+        return speech.say("cover_short", n=speech.number(round(buy.cover, 1)), wait=speech.number(round(buy.wait, 1)))
+    return speech.say("cover", n=speech.number(round(buy.cover, 1)))
 
 
 def _label(item: Item, content: Content, speech: Speech, language: str, state: str) -> str:
@@ -130,7 +155,7 @@ def _label(item: Item, content: Content, speech: Speech, language: str, state: s
     return str(speech.words[state]["label"])
 
 
-def _since(item: Item, content: Content, speech: Speech, now: int) -> str:
+def since_words(item: Item, content: Content, speech: Speech, now: int) -> str:
     """Since when it is so; what was told before counts its days."""
     days = (local(now, content.zone).date() - local(item.since, content.zone).date()).days
     if item.event in ("still", "overdue") and days > 0:
@@ -145,7 +170,10 @@ def _since(item: Item, content: Content, speech: Speech, now: int) -> str:
 def _more(item: Item, speech: Speech, language: str) -> str:
     """What else is known: other rules that say the same, how restless it is, and its last days as little bars."""
     said = [one_line(in_language(words, language), 60).rstrip(".") for words in item.also]
-    parts = [speech.say("also", titles=", ".join(said))] if said else []
+    parts = [cover] if (cover := cover_words(item, speech)) and "days_of_cover" not in item.values else []
+    parts += [speech.say("also", titles=", ".join(said))] if said else []
+    if item.reason:
+        parts.append(speech.say("reason", said=one_line(item.reason, 80)))
     if item.falls:
         parts.append(speech.say("restless_falls", n=speech.number(item.falls)))
     if item.band is not None:
@@ -163,12 +191,12 @@ def sparkline(numbers: list[float]) -> str:
     return "".join(_BARS[round((number - low) / span * steps) if span else 0] for number in numbers)
 
 
-def _place(item: Item) -> str:
+def place_words(item: Item) -> str:
     names = (one_line(name or "", 60) for name in (item.subject.nombre_sucursal, item.subject.nombre_bodega))
     return " · ".join(dict.fromkeys(name for name in names if name))
 
 
-def _facts(item: Item, speech: Speech) -> str:
+def facts_words(item: Item, speech: Speech) -> str:
     if item.event == "gone":
         return ""
     said = [speech.say("worse")] if item.event == "worse" else []

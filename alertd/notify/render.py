@@ -4,6 +4,7 @@ The words live beside the templates, one file per language; the templates only p
 a shop is escaped for the format it goes into, so that a product called `<!channel>` pings nobody.
 """
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -11,14 +12,18 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..clock import parse_moment
 from ..settings import data_folder
-from .content import Content, Item, in_language, severity_rank
-from .lines import STATES, item_title, line_of, mark_of, rule_title, state_of, worst_first
+from . import adding_up, buying
+from .chart import legend
+from .content import WRONG, Content, Item, in_language, severity_rank
+from .lines import STATES, Line, item_title, line_of, mark_of, rule_title, state_of, worst_first
 from .own import own_text
 from .slack import HEADER_LIMIT, blocks_of, slack_parts
 from .speech import Speech, clip, one_line
 
 MOST_ITEMS = 10
+MOST_SUMS = 3
 _MOST_TEXT = 6000
 ACTIONS = ("ack", "ordered", "snooze")
 
@@ -52,6 +57,14 @@ def render(content: Content, language: str, url: str, *, now: int | None = None,
     )
 
 
+_CHART = re.compile(r"<!--chart-->.*?<!--/chart-->", re.S)
+
+
+def without_chart(html: str) -> str:
+    """The same page without the place of the picture, for whoever cannot be sent one."""
+    return _CHART.sub("", html)
+
+
 def plain(content: Content, url: str) -> Rendered:
     """A message without templates or words, for when those fail: the facts, in the shop's own names."""
     title = in_language(content.title, "es") or content.rule or "alertd"
@@ -67,6 +80,9 @@ def title_of(content: Content, speech: Speech, language: str) -> str:
         return f"✅ {speech.say('test_title')}"
     if content.kind == "trouble":
         said = _trouble(content, speech, "title") or f"⚠️ {rule_title(content, language)}"
+    elif buying.is_list(content):
+        said = f"🛒 {buying.headline(content, speech)}"
+        said = speech.say("digest_title", title=said) if content.kind == "digest" else said
     elif content.kind == "digest":
         said = speech.say("digest_title", title=_counted(content, speech, language) or speech.say("digest_calm"))
     else:
@@ -97,6 +113,8 @@ def _single(content: Content, speech: Speech, language: str) -> str | None:
     if len(content.items) != 1:
         return None
     item = content.items[0]
+    if item.sum and item.event in WRONG:
+        return adding_up.headline(item, content, speech)
     state = state_of(item)
     label = item_title(item, content, language) if state == "other" else speech.words[state]["label"]
     if item.event == "overdue":
@@ -126,23 +144,64 @@ def _piece(content: Content, speech: Speech, language: str, state: str, items: l
 
 def _parts(content: Content, speech: Speech, language: str, url: str, now: int, link: str | None) -> dict[str, Any]:
     """What the templates place."""
-    shown = sorted(content.items, key=worst_first)[:MOST_ITEMS]
     custom, broken = _own_words(content, language, url)
-    lines = [] if custom else [line_of(item, content, speech, language, now) for item in shown]
-    rest = 0 if custom else len(content.items) - len(shown)
-    closing = _closing(content, speech, language, now, formula=any(line.order for line in lines))
+    listed = not custom and not broken and buying.is_list(content)
+    if listed:
+        sections, rest = buying.sections(content, speech, language, now)
+    else:
+        sections, rest = _plain_section(content, speech, language, now, custom=bool(custom))
+    lines = [line for section in sections for line in section.lines]
+    closing = _closing(content, speech, language, now, formula=_formula(content, lines))
     return {
-        "intro": _intro(content, speech, custom),
-        "lines": lines,
+        "intro": _intro(content, speech, custom, buying.opening(content, speech, language, now) if listed else ""),
+        "sections": sections,
+        "listed": listed,
         "more": speech.say("more", n=speech.number(rest)) if rest > 0 else "",
+        "footnotes": buying.footnotes(content, speech, now) if listed else [],
+        "sums": [] if custom else [adding_up.shown(item, content, speech, language) for item in _with_sums(content)],
         "alive": _alive(content, speech, now),
+        "chart_alt": speech.say("chart_alt", name=one_line(content.chart.name, 60)) if content.chart else "",
+        "chart_legend": legend(content.chart, speech) if content.chart else [],
         "see": speech.say("see" if content.items else "open"),
         "link": f"{url}/alerts" if content.items else f"{url}/",
         "act": speech.say("act"),
         "act_link": link or "",
         "actions": [(speech.words["link"][f"do_{name}"], f"{link}?do={name}") for name in ACTIONS] if link else [],
+        "further": _further(content, speech, url),
+        "pass_on": [(speech.say("pass_on"), buying.pass_on(content, speech))] if listed else [],
         "closing": f"{closing} {speech.say('own_broken')}" if broken else closing,
     }
+
+
+def _plain_section(
+    content: Content, speech: Speech, language: str, now: int, *, custom: bool
+) -> tuple[list[buying.Section], int]:
+    """The worst ten, and how many there are besides; nothing where the rule has words of its own."""
+    if custom:
+        return [], 0
+    apart = {id(item) for item in _with_sums(content)}
+    listed = sorted((item for item in content.items if id(item) not in apart), key=worst_first)
+    lines = [line_of(item, content, speech, language, now) for item in listed[:MOST_ITEMS]]
+    return [buying.Section("", lines)], len(listed) - len(lines)
+
+
+def _formula(content: Content, lines: list[Line]) -> str:
+    """Which sentence says where the suggested quantities come from; empty where none is suggested."""
+    if not any(line.order for line in lines):
+        return ""
+    return "formula_buy" if any(item.buy for item in content.items) else "formula"
+
+
+def _with_sums(content: Content) -> list[Item]:
+    """What has a sum to show: the worst few."""
+    return [item for item in sorted(content.items, key=worst_first) if item.sum][:MOST_SUMS]
+
+
+def _further(content: Content, speech: Speech, url: str) -> list[tuple[str, str]]:
+    """Where the reader can go on, beside the list."""
+    if any(item.sum for item in content.items):
+        return [(speech.say("see_reconciliation"), f"{url}/reconciliation")]
+    return []
 
 
 def _own_words(content: Content, language: str, url: str) -> tuple[str, bool]:
@@ -155,14 +214,14 @@ def _own_words(content: Content, language: str, url: str) -> tuple[str, bool]:
     return said or "", said is None
 
 
-def _intro(content: Content, speech: Speech, custom: str) -> str:
+def _intro(content: Content, speech: Speech, custom: str, opening: str) -> str:
     if content.kind == "test":
         return speech.say("test_text")
     if content.kind == "trouble" and content.trouble:
         return clip(_trouble(content, speech, "text"), _MOST_TEXT)
     if custom:
         return clip(custom.strip(), _MOST_TEXT)
-    return " ".join(_remarks(content, speech))
+    return "\n".join(part for part in (opening, " ".join(_remarks(content, speech))) if part)
 
 
 def _remarks(content: Content, speech: Speech) -> list[str]:
@@ -172,6 +231,9 @@ def _remarks(content: Content, speech: Speech) -> list[str]:
         for name in ("first", "storm", "overflow")
         if getattr(content, name)
     ]
+    if content.closed:
+        days = ", ".join(speech.weekday(parse_moment(f"{day}T12:00", content.zone)) for day in content.closed)
+        said.append(speech.say("closed_one" if len(content.closed) == 1 else "closed_many", days=days))
     if content.missed:
         key = "missed_one" if content.missed == 1 else "missed_intro"
         said.append(speech.say(key, n=speech.number(content.missed)))
@@ -188,7 +250,7 @@ def _alive(content: Content, speech: Speech, now: int) -> str:
     return speech.say("alive", products=speech.number(alive.products), firing=firing, read=read)
 
 
-def _closing(content: Content, speech: Speech, language: str, now: int, *, formula: bool) -> str:
+def _closing(content: Content, speech: Speech, language: str, now: int, *, formula: str) -> str:
     """How old the data is and why this was sent, so that nobody has to wonder."""
     if content.kind not in ("alerts", "digest"):
         return speech.say("sent_at", day=speech.day(content.at), time=speech.time(content.at)) + "."
@@ -196,7 +258,7 @@ def _closing(content: Content, speech: Speech, language: str, now: int, *, formu
     if content.rule:
         sentences.append(speech.say("why", title=rule_title(content, language)))
     if formula:
-        sentences.append(speech.say("formula"))
+        sentences.append(speech.say(formula))
     return ". ".join(sentences) + "." if sentences else ""
 
 

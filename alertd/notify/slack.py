@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .adding_up import Shown
+from .buying import Section
 from .lines import Line
 from .speech import clip
 
@@ -16,24 +18,37 @@ def slack_escape(text: str) -> str:
 
 
 def slack_parts(parts: dict[str, Any]) -> dict[str, Any]:
+    """The same parts with everything escaped that came from a shop."""
+
     def safe(line: Line) -> Line:
         return Line(**{name: slack_escape(getattr(line, name)) for name in Line.__struct_fields__})
 
-    words = {name: slack_escape(parts[name]) for name in ("intro", "alive")}
-    return {**parts, **words, "lines": [safe(line) for line in parts["lines"]]}
+    sections = [Section(slack_escape(each.heading), [safe(line) for line in each.lines]) for each in parts["sections"]]
+    words = {name: slack_escape(parts[name]) for name in ("intro", "alive", "more")}
+    notes = [slack_escape(note) for note in parts["footnotes"]]
+    return {**parts, **words, "sections": sections, "footnotes": notes}
 
 
 def blocks_of(title: str, body: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
     """Slack's Block Kit: a heading, the lines in sections under its limit, the links, and the closing line."""
-    links = [(parts["see"], parts["link"]), *parts["actions"]]
+    links = [(parts["see"], parts["link"]), *parts["further"], *parts["pass_on"], *parts["actions"]]
     said = " · ".join(f"<{slack_escape(link)}|{slack_escape(word)}>" for word, link in links)
     closing = [slack_escape(parts["closing"])] if parts["closing"] else []
     return [
         {"type": "header", "text": {"type": "plain_text", "text": _control_escape(title), "emoji": True}},
         *({"type": "section", "text": _mrkdwn(piece)} for piece in split_lines(body, _SECTION_LIMIT)),
+        *({"type": "section", "text": _mrkdwn(_sum(each))} for each in parts["sums"]),
         {"type": "section", "text": _mrkdwn(said)},
         *({"type": "context", "elements": [_mrkdwn(text)]} for text in closing),
     ]
+
+
+def _sum(shown: Shown) -> str:
+    """A sum that does not come out, its numbers under each other."""
+    head = " · ".join(part for part in (f"*{slack_escape(shown.name)}*", slack_escape(shown.about)) if part)
+    remarks = slack_escape(" ".join(shown.remarks))
+    table = slack_escape(shown.table).replace("∗", "*")
+    return f"{head}\n```\n{table}\n```\n{remarks}\n*{slack_escape(shown.next_step)}*"
 
 
 def _control_escape(text: str) -> str:

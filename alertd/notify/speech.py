@@ -34,6 +34,16 @@ class Speech:
         """A quantity as the country writes it, without zeros that say nothing."""
         return format_decimal(quantity(number), format="#,##0.###", locale=self.locale)
 
+    def money(self, amount: float, sign: str | None) -> str:
+        """An amount with the sign of the shop's money, which Brazil writes apart."""
+        said = format_decimal(abs(amount), format="#,##0.00", locale=self.locale)
+        gap = "\u00a0" if sign and self.words["money_gap"] else ""
+        return f"{'-' if round(amount, 2) < 0 else ''}{sign or ''}{gap}{said}"
+
+    def weekday(self, at: int) -> str:
+        """The day with its name: `jue 20 nov`."""
+        return self._format(at, self.words["weekday"]).replace(".", "")
+
     def time(self, at: int) -> str:
         """The time of day."""
         return self._format(at, self.words["clock"])

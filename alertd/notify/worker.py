@@ -24,13 +24,13 @@ from ..store import Store, channels, outbox
 from ..store.outbox import Claimed
 from ..vault import Vault
 from ..workers import is_gone, worker_name
-from . import links
+from . import chart, links
 from .answers import Delivery, Outcome
 from .channels import Extras, Timeout, host_of, pause_after, send
 from .content import WRONG, Content, decode
 from .render import Rendered, plain, render
-from .table import NAME as TABLE_NAME
-from .table import long_list
+from .speech import Speech
+from .table import table_of
 
 LEASE_SECONDS = 30.0
 MOST_ATTEMPTS = 12
@@ -264,7 +264,7 @@ class Desk:
             return "The channel was removed before this message was sent."
         language = message.language or "es"
         rendered = word(content, language, self.url, now=now, link=self._link(message, content))
-        extras = Extras(message.thread, TABLE_NAME, long_list(content, language))
+        extras = _extras(message, content, language)
         return Parcel(message, address, rendered, extras, host_of(address))
 
     def _link(self, message: Claimed, content: Content) -> str | None:
@@ -307,6 +307,21 @@ class Desk:
         self.tally.failed += 1
         self.tally.dead += 1
         log.error("Channel %s: %s The message is given up; retry it from the page.", message.channel, reason)
+
+
+def _extras(message: Claimed, content: Content, language: str) -> Extras:
+    """The list and the picture that go along with a mail; a fault in either is no reason to tell nobody."""
+    try:
+        name, table = table_of(content, language)
+    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
+        log.exception("A list could not be written; the message goes without it.")
+        name, table = "", b""
+    try:
+        picture = chart.draw(content.chart, Speech(language, content.zone)) if content.chart else b""
+    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
+        log.exception("A chart could not be drawn; the message goes without it.")
+        picture = b""
+    return Extras(message.thread, name, table, picture)
 
 
 def _answer(future: "Future[Delivery]") -> Delivery:

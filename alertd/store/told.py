@@ -25,6 +25,7 @@ class Question:
     fingerprint: str
     rule: str
     level_id: int | None
+    product_id: int | None
     subject_text: str
     values_text: str
     since: int
@@ -35,6 +36,7 @@ class Question:
     truth: Truth
     belief: Belief | None
     message_id: int | None
+    ordered_at: int | None = None
 
     @property
     def subject(self) -> Subject:
@@ -54,10 +56,11 @@ def _rank(column: str) -> str:
 
 
 _SELECT = (
-    'SELECT c.id, a.id, a.fingerprint, a.rule, a.level_id, a.subject, a."values", a.since, a.folded_until,'
+    'SELECT c.id, a.id, a.fingerprint, a.rule, a.level_id, a.product_id, a.subject, a."values", a.since,'
+    " a.folded_until,"
     " p.category, p.brand, p.supplier, a.state, a.severity, a.episode, coalesce(a.fired_at, a.since),"
     " a.resolved_reason, a.acknowledged_by IS NOT NULL, a.snoozed_until, a.ordered_until,"
-    " t.episode, t.severity, t.at, t.message_id"
+    " t.episode, t.severity, t.at, t.message_id, a.ordered_at"
 )
 _PRODUCT = " LEFT JOIN product p ON p.id = a.product_id"
 
@@ -103,14 +106,15 @@ def folded(store: Store, source_id: int) -> list[Question]:
 
 
 def _question(row: tuple[Any, ...]) -> Question:
-    state, severity, episode, fired_at, reason, acknowledged, snoozed, ordered = row[12:20]
+    state, severity, episode, fired_at, reason, acknowledged, snoozed, ordered = row[13:21]
     truth = Truth(State(state), severity, episode, fired_at, reason, bool(acknowledged), snoozed, ordered)
-    belief = None if row[20] is None else Belief(row[20], row[21], row[22])
-    channel_id, alert_id, fingerprint, rule, level_id, subject, values, since, folded_until, *product = row[:12]
+    belief = None if row[21] is None else Belief(row[21], row[22], row[23])
+    channel_id, alert_id, fingerprint, rule, level_id, product_id, subject, values, since, folded_until = row[:10]
+    product = row[10:13]
     category, brand, supplier = product
     return Question(
-        channel_id, alert_id, fingerprint, rule, level_id, subject, values, since, folded_until,
-        category, brand, supplier, truth, belief, row[23],
+        channel_id, alert_id, fingerprint, rule, level_id, product_id, subject, values, since, folded_until,
+        category, brand, supplier, truth, belief, row[24], row[25],
     )  # fmt: skip
 
 
