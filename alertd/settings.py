@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .clock import parse_duration
 from .errors import Trouble, UsageTrouble
 
 PACKAGE = Path(__file__).resolve().parent
@@ -27,6 +28,8 @@ class Settings:
     admin_password: str | None
     allow_private_hosts: bool = False
     heartbeat_url: str | None = None
+    keep_days: float = 400.0
+    backups: int = 7
 
     @property
     def database(self) -> Path:
@@ -52,6 +55,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environment.get("ALERTD_SECRET_KEY") or None,
         admin_password=environment.get("ALERTD_ADMIN_PASSWORD") or None,
         heartbeat_url=_heartbeat(environment.get("ALERTD_HEARTBEAT_URL") or None),
+        keep_days=_days("ALERTD_KEEP", environment.get("ALERTD_KEEP") or "400d"),
+        backups=_count("ALERTD_BACKUPS", environment.get("ALERTD_BACKUPS") or "7"),
         allow_private_hosts=_switch("ALERTD_ALLOW_PRIVATE_HOSTS", environment.get("ALERTD_ALLOW_PRIVATE_HOSTS", "")),
     )
 
@@ -139,6 +144,25 @@ def _heartbeat(url: str | None) -> str | None:
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc):
         raise UsageTrouble("ALERTD_HEARTBEAT_URL must be an http:// or https:// address without a user in it.")
     return url
+
+
+def _days(name: str, text: str) -> float:
+    """How long history is kept, in days; 0 for `never`, which drops nothing."""
+    if text.strip().lower() == "never":
+        return 0.0
+    try:
+        days = parse_duration(text) / 86_400
+    except UsageTrouble:
+        days = 0.0
+    if days < 1:
+        raise UsageTrouble(f"{name} is '{text}'; it may be a duration of a day or more, such as 400d, or never.")
+    return days
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdigit() or int(text) > 1_000:
+        raise UsageTrouble(f"{name} is '{text}'; it must be a number from 0 (no daily backup) to 1000.")
+    return int(text)
 
 
 def _port(text: str) -> int:

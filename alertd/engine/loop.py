@@ -4,6 +4,7 @@ What is due is a column in the database, so memory holds nothing that a restart 
 answer holds up nobody: each source has its turn in a thread of its own, a few at once.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -13,12 +14,14 @@ import structlog
 
 from ..errors import SourceTrouble
 from ..notify.worker import Sender
-from ..store import budget, polls, sources
+from ..store import budget, polls, sources, upkeep
+from ..store.db import kind_of, what_to_do
 from ..store.sources import Source
 from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
 from .hooks import evaluate_due
+from .pruning import Caretaker
 from .tending import Tender
 
 log = structlog.get_logger()
@@ -26,6 +29,36 @@ LOOK_SECONDS = 0.5
 SOURCES_AT_ONCE = 4
 REST_AFTER_FAULT_SECONDS = 5.0
 STOP_SECONDS = 4.0
+DAMAGED = "damaged"
+
+
+class Ailment:
+    """What ails the database, while it does: told once in the log, to the supervisor, and to people when it is over.
+
+    A damaged file is not written to any more: whoever goes on makes it worse, and only a backup helps.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._told: str | None = None
+        self.word: str | None = None
+
+    def note(self, fault: sqlite3.Error) -> None:
+        """A statement failed."""
+        self.word = DAMAGED if self.word == DAMAGED else kind_of(fault)
+        sentence = what_to_do(self._context.settings.database, fault)
+        if sentence != self._told:
+            log.error("the database failed", kind=self.word, reason=sentence)
+        self._told = sentence
+
+    def over(self) -> None:
+        """A turn went well again."""
+        if self.word is None or self.word == DAMAGED:
+            return
+        log.info("the database works again")
+        upkeep.note_failure(self._context.store, "database", self._told or "", self._context.now())
+        self.word = None
+        self._told = None
 
 
 def free_lanes_of_the_dead(context: Context) -> int:
@@ -44,6 +77,7 @@ class Poller:
         self._tender = Tender(context)
         self._stopping = threading.Event()
         self._at_work: dict[int, threading.Thread] = {}
+        self.ailment = Ailment(context)
 
     def run(self) -> None:
         """Look for due lanes twice a second, until `stop`."""
@@ -54,13 +88,15 @@ class Poller:
             self.turn()
             if evaluate_due(self._context) + self._tender.turn():
                 self._on_queued()
-            self._stopping.wait(LOOK_SECONDS)
+            self._stopping.wait(REST_AFTER_FAULT_SECONDS if self.ailment.word else LOOK_SECONDS)
         self._wait_for_turns()
 
     def turn(self) -> int:
         """Start every source that is due and not at work already. Returns how many were started."""
         self._at_work = {key: thread for key, thread in self._at_work.items() if thread.is_alive()}
         started = 0
+        if self.ailment.word == DAMAGED:
+            return started
         for source in sources.list_sources(self._context.store):
             if source.id in self._at_work or len(self._at_work) >= SOURCES_AT_ONCE:
                 continue
@@ -80,6 +116,11 @@ class Poller:
         """One source's turn. The edge of the loop: a fault of ours is logged, and the next turn comes."""
         try:
             cycle = run_cycle(self._context, source, due)
+            self.ailment.over()
+        except sqlite3.Error as fault:
+            self.ailment.note(fault)
+            self._stopping.wait(REST_AFTER_FAULT_SECONDS)
+            return
         except Exception:
             log.exception("a turn failed", source=source.name)
             self._stopping.wait(REST_AFTER_FAULT_SECONDS)
@@ -122,9 +163,10 @@ class Worker:
         self._stopping = threading.Event()
         self.sender = Sender(context.store, context.vault, url=context.settings.url, clock=context.now)
         self.poller = Poller(context, self.sender.wake)
+        self.caretaker = Caretaker(context)
+        parts = (("poller", self.poller.run), ("sender", self.sender.run), ("caretaker", self.caretaker.run))
         self._threads = [
-            threading.Thread(target=self._keep, args=(name, part), name=name, daemon=True)
-            for name, part in (("poller", self.poller.run), ("sender", self.sender.run))
+            threading.Thread(target=self._keep, args=(name, part), name=name, daemon=True) for name, part in parts
         ]
 
     def _keep(self, name: str, part: Callable[[], None]) -> None:
@@ -132,6 +174,9 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 part()
+            except sqlite3.Error as fault:
+                self.poller.ailment.note(fault)
+                self._stopping.wait(REST_AFTER_FAULT_SECONDS)
             except Exception:
                 log.exception("a thread died and is started again", thread=name)
                 self._stopping.wait(REST_AFTER_FAULT_SECONDS)
@@ -141,6 +186,11 @@ class Worker:
         """Which of the threads are running."""
         return {thread.name: thread.is_alive() for thread in self._threads}
 
+    @property
+    def ailment(self) -> str | None:
+        """What ails the database, in a word; None when it is well."""
+        return self.poller.ailment.word
+
     def start(self) -> None:
         """Begin."""
         for thread in self._threads:
@@ -149,7 +199,9 @@ class Worker:
     def stop(self) -> None:
         """End in order: no new polls, then no new messages; what is on its way is finished and written down."""
         self._stopping.set()
+        self.caretaker.stop()
         self.poller.stop()
         self._threads[0].join()
         self.sender.stop()
-        self._threads[1].join()
+        for thread in self._threads[1:]:
+            thread.join()

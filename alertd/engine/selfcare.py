@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from ..clock import local
 from ..notify.content import Content, encode
-from ..store import Store, channels, digests, outbox, polls, snapshots, sources
+from ..store import Store, channels, digests, outbox, polls, snapshots, sources, upkeep
 from ..store.sources import Source
 from .context import Context
 from .rulebook import Rulebook
@@ -61,7 +61,8 @@ def worries(context: Context, now: int) -> list[Worry]:
     """Everything that is wrong now."""
     store = context.store
     every = [worry for source in sources.list_sources(store) for worry in _of_source(store, source, now)]
-    return [*every, *_of_rules(context.rules.book(now)), *_of_disk(context), *_of_channels(store, now)]
+    house = [*_of_disk(context), *_of_upkeep(store, now), *_of_channels(store, now)]
+    return [*every, *_of_rules(context.rules.book(now)), *house]
 
 
 def _of_source(store: Store, source: Source, now: int) -> Iterable[Worry]:
@@ -110,6 +111,14 @@ def _of_disk(context: Context) -> Iterable[Worry]:
         return
     if free < LEAST_FREE_MB:
         yield Worry("disk", "disk", facts={"free": str(free)})
+
+
+def _of_upkeep(store: Store, now: int) -> Iterable[Worry]:
+    """A backup that failed, and faults of the database, which could not be told while they lasted."""
+    for kind in ("backup", "database"):
+        why = upkeep.failure(store, kind, now)
+        if why is not None:
+            yield Worry(kind, kind, facts={"detail": why})
 
 
 def _of_channels(store: Store, now: int) -> Iterable[Worry]:

@@ -65,7 +65,8 @@ class Service:
     def health(self) -> Mapping[str, object]:
         """How the parts are doing, for `/healthz`: no secrets, no names."""
         threads = self.worker.alive if self.worker else {}
-        return {"ok": all(threads.values()), **threads}
+        ailment = self.worker.ailment if self.worker else None
+        return {"ok": all(threads.values()) and ailment is None, **threads, **({"writing": ailment} if ailment else {})}
 
     def start(self) -> None:
         """Begin to answer and to work."""

@@ -175,6 +175,15 @@ def condition(store: Store) -> str:
     return "ok" if version == migrations.NEWEST else "not migrated"
 
 
+def kind_of(fault: sqlite3.Error) -> str:
+    """A fault of the database in one word: damaged, full, readonly, busy or failing."""
+    text = str(fault)
+    if is_damage(fault):
+        return "damaged"
+    words = {"full": "full", "readonly": "readonly", "unable to open": "readonly", "locked": "busy"}
+    return next((word for part, word in words.items() if part in text), "failing")
+
+
 def is_damage(fault: BaseException) -> bool:
     """Whether a fault says that the file itself is broken, so that trying again cannot help."""
     text = str(fault)
@@ -183,14 +192,14 @@ def is_damage(fault: BaseException) -> bool:
 
 def what_to_do(path: Path | str, fault: sqlite3.Error) -> str:
     """The sentence for a person about a database that cannot be used."""
-    text = str(fault)
-    if "readonly" in text or "unable to open" in text:
+    kind, text = kind_of(fault), str(fault)
+    if kind == "readonly":
         return f"Cannot write the database {path}; make its folder writable or set ALERTD_HOME to another."
-    if "locked" in text:
+    if kind == "busy":
         return f"The database {path} is busy with another program for more than {BUSY_SECONDS:.0f} s; try again."
-    if "full" in text:
+    if kind == "full":
         return f"The disk of {path} is full; make room and start again. Nothing was lost."
-    if is_damage(fault):
+    if kind == "damaged":
         return f"{path} is damaged ({text}); {backup.advice(Path(path))}."
     return f"The database {path} could not be used ({text}); nothing was half written. Try again."
 
