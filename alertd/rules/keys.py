@@ -96,7 +96,7 @@ def _check_together(reader: Reader, rule: Rule, entries: Entries) -> None:
         reader.wrong(entries["recover"][1].place, "'recover' says the same as 'when': the alert could never end.", hint)
     if "when" in entries and rule.when is not EVERYTHING and not rule.when.words:
         reader.wrong(entries["when"][1].place, "'when' looks at no field, so it is always or never true.", _FIELD_HINT)
-    if "when" in entries and rule.when is not EVERYTHING:
+    if not reader.errors:
         _check_possible(reader, entries)
     if rule.notify == ():
         for key in ("repeat", "quiet", "message", "group_by"):
