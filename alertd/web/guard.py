@@ -14,12 +14,15 @@ from flask import Response, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
+from ..sheets import MOST_BYTES
 from ..store import sessions, users
 from .reader import Reader
 from .room import room
 from .words import LANGUAGES
 
 View = TypeVar("View", bound=Callable[..., object])
+# A table, and room for the fields of its form.
+LARGEST_FILE = MOST_BYTES + 64 * 1024
 _RANK = {"viewer": 0, "editor": 1, "admin": 2}
 
 HEADERS = {
@@ -49,6 +52,12 @@ def needs(role: str) -> Callable[[View], View]:
     return mark
 
 
+def takes_files(view: View) -> View:
+    """Mark a page that people who are signed in send a table to, which may be larger than any form."""
+    view.largest = LARGEST_FILE  # type: ignore[attr-defined]
+    return view
+
+
 def may(role: str) -> bool:
     """Whether the person who is signed in may do what this role may."""
     return g.user is not None and _RANK[g.user.role] >= _RANK[role]
@@ -59,6 +68,9 @@ def meet() -> None:
     g.user = g.session = None
     g.reader = Reader(_language(), room().clock())
     limit = current_app.config["MAX_CONTENT_LENGTH"]
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", limit)
+    if largest > limit and _signed_in() is not None:
+        request.max_content_length = limit = largest
     if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
 
