@@ -11,11 +11,12 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from ..errors import Trouble
+from .guard import LARGEST_FILE
 
 # Pages are short; more threads would only share the same two cores and open more connections to the database.
 THREADS = 6
 # A little above what the page accepts, so that an ordinary body too large gets the page's own answer.
-LARGEST_BODY = 11 * 1024 * 1024
+LARGEST_BODY = LARGEST_FILE + 1024 * 1024
 STOP_SECONDS = 10
 FLUSH_SECONDS = 2
 

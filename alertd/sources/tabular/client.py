@@ -1,14 +1,13 @@
 """A table as a source: fetched, read, and its columns found; one lane, the sweep."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 
 from ...model import Page
-from ..loose import look
 from ..plain import Plain, pages
 from ..setup import Setup
-from .columns import NUMBERS, WORDS, Names, names_in, read_products
+from .columns import WORDS
 from .place import Place
-from .sheet import Sheet, decimal_mark, read_sheet
+from .reading import Look, look_at
 
 PIN = "column."
 
@@ -19,7 +18,7 @@ class Table(Plain):
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._place = Place(setup)
-        self._notes: list[str] = []
+        self._look: Look | None = None
 
     @property
     def requests(self) -> int:
@@ -28,37 +27,34 @@ class Table(Plain):
 
     def sweep(self, attempt: int, known: Container[int]) -> Iterator[Page]:
         """Every product of the table. The columns that were found are remembered."""
-        sheet = read_sheet(self._place.read())
         options = self._setup.options
         pinned = {name.removeprefix(PIN): value for name, value in options.items() if name.startswith(PIN)}
-        names = names_in(sheet.records, pinned)
-        mark, sure = self._mark(sheet, names)
-        found = read_products(sheet.records, names, self._setup.name, mark)
-        if sheet.records:
-            self._setup.remember({PIN + word: column for word, column in names.items()})
-        self._notes = self._tell(sheet, names, mark, sure=sure)
-        yield from pages(found.products, [*found.quarantined, *sheet.aside], known)
+        found = self._look = look_at(self._place.read(), pinned, self._setup.name, options.get("decimal", ""))
+        if found.rows:
+            self._setup.remember({PIN + word: column for word, column in found.names.items()})
+        yield from pages(found.products, found.quarantined, known)
 
-    def _mark(self, sheet: Sheet, names: Names) -> tuple[str, bool]:
-        pinned = self._setup.options.get("decimal")
-        if pinned:
-            return pinned, True
-        values = [look(record, names[word]) for word in NUMBERS if word in names for record in sheet.records]
-        return decimal_mark((value for value in values if isinstance(value, str)), sheet.delimiter)
-
-    def _tell(self, sheet: Sheet, names: Mapping[str, str], mark: str, *, sure: bool) -> list[str]:
-        shown = ", ".join(f"{word} = {names.get(word, '(none)')}" for word in WORDS)
-        word = "comma" if mark == "," else "point"
-        doubt = "" if sure else "; nothing shows it for sure, 'decimal=,' or 'decimal=.' settles it"
-        return [
-            f"{sheet.how}, a {word} before decimals{doubt}",
-            f"Columns: {shown}; 'alertd source set {self._setup.name} column.stock=...' names another",
-        ]
+    def mapping(self) -> dict[str, str | None]:
+        """Under which heading each column was found."""
+        return {word: self._look.names.get(word) for word in WORDS} if self._look else {}
 
     def notes(self) -> list[str]:
         """How the table was read, for the person who keeps it."""
-        return self._notes
+        if self._look is None:
+            return []
+        shown = ", ".join(f"{word} = {self._look.names.get(word, '(none)')}" for word in WORDS)
+        return [
+            f"{self._look.how}, {_MARKS[self._look.mark]}",
+            f"Columns: {shown}; 'alertd source set {self._setup.name} column.stock=...' names another",
+        ]
 
     def close(self) -> None:
         """Close the connections."""
         self._place.close()
+
+
+_MARKS = {
+    ",": "a comma before decimals",
+    ".": "a point before decimals",
+    "": "nothing shows what stands before decimals; 'decimal=,' or 'decimal=.' settles it where it matters",
+}

@@ -7,6 +7,7 @@ from typing import Any
 from ...errors import SourceTrouble
 from ...folding import fold
 from ...model import Product, Quarantined, StockLevel, quantity
+from ...sheets import SheetFault, number
 from ..loose import Record, has, identity, is_text, look, says_yes, set_aside
 from ..values import BadValueError, maybe_number, text
 
@@ -71,11 +72,11 @@ def read_products(records: Sequence[Record], names: Names, place: str, mark: str
     """Every product of a table; a row that cannot be read sets its product aside."""
     rows: dict[int | str, list[Record]] = {}
     aside: list[Quarantined] = []
-    for number, record in enumerate(records, start=1):
+    for line, record in enumerate(records, start=1):
         try:
             rows.setdefault(_key(record, names), []).append(record)
         except BadValueError as fault:
-            aside.append(set_aside("", f"row {number}: {fault}", {}))
+            aside.append(set_aside("", f"row {line}: {fault}", {}))
     products = []
     for key, group in rows.items():
         try:
@@ -135,9 +136,14 @@ def _number(record: Record, names: Names, word: str, mark: str) -> float | None:
     if word not in names:
         return None
     value: Any = look(record, names[word])
-    if isinstance(value, str):
-        value = value.replace("\u00a0", "").replace(" ", "").replace("." if mark == "," else ",", "").replace(",", ".")
-    return maybe_number(value, names[word])
+    if not isinstance(value, str):
+        return maybe_number(value, names[word])
+    if not value.strip():
+        return None
+    try:
+        return number(value, mark)
+    except SheetFault as fault:
+        raise BadValueError(f"'{names[word]}': {fault}") from None
 
 
 def _text(record: Record, names: Names, word: str) -> str | None:

@@ -4,28 +4,26 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ...errors import SourceTrouble, UsageTrouble
+from ...sheets import MOST_BYTES
 from ..http import Reply
 from ..patient import Patient
 from ..setup import Setup
 
-LARGEST = 50 * 1024 * 1024
+LARGEST = MOST_BYTES
 FILE = "file://"
 WAITS = (1.0, 2.0, 4.0)
-WORKBOOKS = (".xlsx", ".xls", ".ods")
 
 
 def address_of(given: str | None) -> str:
     """The address of a table as it is stored. Raises UsageTrouble."""
     if not given:
-        raise UsageTrouble("A table needs its place: --base-url FILE.csv or --base-url https://host/list.json.")
+        raise UsageTrouble("A table needs its place: --base-url FILE.xlsx or --base-url https://host/list.json.")
     if given.startswith(("http://", "https://")):
         parts = urlsplit(given)
         if not parts.hostname or parts.username or parts.password:
             raise UsageTrouble(f"'{given}' is not an address; leave user and password out of it, and use --api-key.")
         return given
     path = Path(given.removeprefix(FILE)).expanduser().resolve()
-    if path.suffix.lower() in WORKBOOKS:
-        raise UsageTrouble(f"{path.name} is a workbook, which alertd does not read; save the sheet as CSV.")
     if not path.is_file():
         raise UsageTrouble(f"There is no file {path}.")
     return path.as_uri()

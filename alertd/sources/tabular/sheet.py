@@ -1,9 +1,6 @@
-"""Bytes into records: which encoding, which delimiter, which decimal mark. Each is found by looking, and told."""
+"""Bytes into records, whatever was saved: CSV, a workbook, or a list in JSON. How it was read is told."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,32 +8,40 @@ import msgspec
 
 from ...errors import SourceTrouble
 from ...model import Quarantined
+from ...sheets import Sheet as Saved
+from ...sheets import SheetFault, read
 from ..loose import Record, keys_seen, look, set_aside
 
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 LISTS = ("data", "items", "results", "products", "productos", "produtos", "rows", "records", "data.items", "data.data")
-_GROUPS = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its records by heading, lines that were set aside, and a sentence on how it was read."""
+    """A table: its records by heading, lines that were set aside, and a sentence on how it was read.
+
+    `mark` is what stands before decimals where the form of the table settles that: in JSON and in a workbook numbers
+    are numbers.
+    """
 
     records: list[Record]
     aside: list[Quarantined]
     how: str
+    mark: str = ""
     delimiter: str = ""
+    headings: tuple[str, ...] = ()
 
 
 def read_sheet(raw: bytes) -> Sheet:
     """A table from its bytes. Raises SourceTrouble for what is none."""
-    if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise SourceTrouble("This is a workbook, which alertd does not read; save the sheet as CSV.", kind="answer")
     if raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
         return _json(raw)
     if raw.lstrip()[:1] == b"<":
         raise SourceTrouble("This is a web page and not a table; check the address.", kind="answer")
-    return _csv(*_text(raw))
+    try:
+        return _saved(read(raw))
+    except SheetFault as fault:
+        raise SourceTrouble(str(fault), kind="answer") from None
 
 
 def _json(raw: bytes) -> Sheet:
@@ -53,61 +58,43 @@ def _json(raw: bytes) -> Sheet:
         raise SourceTrouble(f"No list of products was found; there is {keys_seen(body, 3)}.", kind="answer")
     good = [row for row in rows if isinstance(row, Mapping)]
     aside = [set_aside("", "it is no record", row) for row in rows if not isinstance(row, Mapping)]
-    return Sheet(good, aside, f"Read as JSON: {len(good)} records")
+    headings = dict.fromkeys(str(name) for row in good[:50] for name in row)
+    return Sheet(good, aside, f"Read as JSON: {len(good)} records", mark=".", headings=tuple(headings))
 
 
-def _text(raw: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding: as spreadsheets of the region save it."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace"), "UTF-16"
-    try:
-        return raw.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), "Windows-1252"
-
-
-def _csv(text: str, encoding: str) -> Sheet:
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    if not first:
-        raise SourceTrouble("The table is empty; its first line must name its columns.", kind="answer")
-    delimiter = max(DELIMITERS, key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    heading: list[str] = []
+def _saved(saved: Saved) -> Sheet:
+    """The rows of a CSV file or a workbook. A line with too few cells may be one that is being written."""
+    heading = _heading(saved.header)
     records: list[Record] = []
     aside: list[Quarantined] = []
-    for row in rows:
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
-        if not heading:
-            heading = _heading(cells)
-        elif len(cells) < len(heading):
-            aside.append(set_aside("", f"line {rows.line_num} has {len(cells)} of {len(heading)} cells", {}))
+    for row in saved.rows():
+        if row.fault is not None:
+            aside.append(set_aside("", f"line {row.line}: {row.fault}", {}))
+        elif row.short and not saved.workbook:
+            aside.append(set_aside("", f"line {row.line} has fewer than {len(heading)} cells", {}))
         else:
-            records.append(dict(zip(heading, cells, strict=False)))
-    how = f"Read as CSV: {DELIMITERS[delimiter]} between cells, {encoding}, {len(records)} rows"
-    return Sheet(records, aside, how, delimiter)
+            records.append(dict(zip(heading, row.cells, strict=True)))
+    return Sheet(
+        records,
+        aside,
+        _how(saved, len(records)),
+        mark="." if saved.workbook else "",
+        delimiter=saved.delimiter,
+        headings=tuple(heading),
+    )
 
 
-def _heading(cells: list[str]) -> list[str]:
+def _how(saved: Saved, rows: int) -> str:
+    if saved.workbook:
+        return f"Read as a workbook: its first sheet, {rows} rows"
+    return (
+        f"Read as CSV: {DELIMITERS.get(saved.delimiter, saved.delimiter)} between cells, {saved.encoding}, {rows} rows"
+    )
+
+
+def _heading(cells: tuple[str, ...]) -> list[str]:
     """The names of the columns; one that comes twice or has no name is told apart by its place."""
     names: list[str] = []
     for place, cell in enumerate(cells, start=1):
         names.append(cell if cell and cell not in names else f"{cell or 'column'} {place}")
     return names
-
-
-def decimal_mark(values: Iterable[str], delimiter: str) -> tuple[str, bool]:
-    """Whether numbers are written with a point or a comma, and whether anything showed it."""
-    ambiguous = False
-    for value in values:
-        comma, point = value.rfind(","), value.rfind(".")
-        if comma >= 0 and point >= 0:
-            return ("," if comma > point else "."), True
-        if comma >= 0 or point >= 0:
-            if not _GROUPS.fullmatch(value.strip()):
-                return ("," if comma >= 0 else "."), True
-            ambiguous = True
-    # A semicolon between cells is what spreadsheets use where the comma is taken by numbers.
-    return ("," if delimiter == ";" and ambiguous else "."), False

@@ -8,9 +8,9 @@ import pytest
 from conftest import Done
 
 from alertd.engine.inspect import inspect_source
-from alertd.errors import SourceTrouble, UsageTrouble
+from alertd.errors import UsageTrouble
+from alertd.sheets import Column, xlsx_bytes
 from alertd.sources.tabular import address_of
-from alertd.sources.tabular.sheet import decimal_mark, read_sheet
 from alertd.store import sources
 from sources.house import House
 
@@ -113,21 +113,14 @@ def test_a_file_that_went_away(house: House, table: Callable[..., Path]) -> None
     assert "Cannot read" in (house.poll().error or "")
 
 
-@pytest.mark.parametrize(
-    ("values", "delimiter", "mark", "sure"),
-    [
-        (["12,5"], ",", ",", True),
-        (["1.234,50"], ";", ",", True),
-        (["1,234.50"], ",", ".", True),
-        (["12.5"], ";", ".", True),
-        (["1,234"], ";", ",", False),
-        (["1,234"], ",", ".", False),
-        (["7"], ";", ".", False),
-    ],
-)
-def test_which_mark_stands_before_decimals(values: list[str], delimiter: str, mark: str, sure: bool) -> None:
-    """Told by a number that shows it; else by the delimiter, and then a person is told that nothing was sure."""
-    assert decimal_mark(values, delimiter) == (mark, sure)
+def test_a_number_that_can_be_read_two_ways_is_asked_about(house: House, table: Callable[..., Path]) -> None:
+    """Nothing in the table shows whether 1,250 is a thousand: that row waits until a person settles it."""
+    table('codigo,stock\nA,"1,250"\nB,7\nC,8\n')
+    assert house.poll().quarantined == 1
+    assert house.stock() == {"B": 7, "C": 8}
+    house.settle(decimal=".")
+    assert house.poll().quarantined == 0
+    assert house.stock()["A"] == 1250
 
 
 def test_thousands_are_read_by_the_mark_of_the_table(house: House, table: Callable[..., Path]) -> None:
@@ -152,13 +145,27 @@ def test_places_that_are_none(given: str | None) -> None:
         address_of(given)
 
 
-def test_a_workbook_is_refused_by_name(tmp_path: Path) -> None:
-    """It is not read, and nobody finds out by a failed poll."""
-    (tmp_path / "lista.xlsx").write_bytes(b"PK")
-    with pytest.raises(UsageTrouble, match="save the sheet as CSV"):
-        address_of(str(tmp_path / "lista.xlsx"))
-    with pytest.raises(SourceTrouble, match="workbook"):
-        read_sheet(b"PK\x03\x04")
+def test_a_workbook_is_a_table(house: House, tmp_path: Path) -> None:
+    """Its first sheet, with numbers that are numbers and headings of the region."""
+    columns = [Column("Código"), Column("Producto"), Column("Existencias", "number"), Column("Mínimo", "number")]
+    rows = [("MAR-1", "Martillo", 12.5, 4), ("CLA-1", "Clavo", 1250, None), ("TOR-1", "Tornillo", 2, 5)]
+    path = tmp_path / "lista.xlsx"
+    path.write_bytes(xlsx_bytes(columns, rows))
+    house.connect("csv", address_of(str(path)))
+    assert house.poll().complete
+    assert house.stock() == {"Martillo": 12.5, "Clavo": 1250, "Tornillo": 2}
+    assert house.firing() == {"Tornillo"}
+    text = "\n".join(inspect_source(house.context, sources.get_source(house.store, "fonte")).lines())
+    assert "workbook" in text and "stock = Existencias" in text
+
+
+def test_a_workbook_that_is_none_changes_nothing(house: House, table: Callable[..., Path]) -> None:
+    """It says what to do."""
+    table("codigo,stock\nA,2\n")
+    house.poll()
+    table(b"PK\x03\x04 and nothing else")
+    assert "save it as XLSX or CSV" in (house.poll().error or "")
+    assert house.stock() == {"A": 2}
 
 
 def test_from_the_command_line(alertd: Callable[..., Done], tmp_path: Path) -> None:
