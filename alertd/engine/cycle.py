@@ -163,6 +163,10 @@ def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at
     )
     if stopped_kind == "key" and poll.error:
         polls.stop_all(context.store, source.id, KINDS[source.kind].lanes, poll.error)
+    elif poll.error_kind == "key" and retry_at is not None:
+        # The same key opens the other lanes; each of them would be refused once more.
+        for other in KINDS[source.kind].lanes:
+            polls.postpone(context.store, source.id, other, retry_at)
     elif poll.complete:
         polls.start_all(context.store, source.id)
 

@@ -18,7 +18,6 @@ from ..store.polls import Poll
 from .lanes import Turn, evaluate_and_tell
 
 LANE = "transactions"
-KINDS = ("withdrawal", "return", "exchange")
 FIRST_MS = 90 * 86_400_000
 OVERLAP_MS = 10 * 60_000
 DEEP_MS = 48 * 3_600_000
@@ -38,8 +37,11 @@ def run(turn: Turn, lane: str, poll: Poll) -> None:
     written = polls.lanes(store, source.id)[lane]["mark"]
     mark = msgspec.json.decode(written, type=_Mark) if written else _Mark()
     deep = begun - mark.deep_at >= DEEP_EVERY_MS
-    for kind in KINDS:
-        newest = _read_kind(turn, kind, _since(mark, kind, begun, deep=deep), poll)
+    reader = turn.reader
+    if not isinstance(reader, Transacting):
+        raise SourceTrouble("This kind of system has no list of transactions.", kind="unsupported")
+    for kind in reader.kinds:
+        newest = _read_kind(turn, reader, kind, _since(mark, kind, begun, deep=deep), poll)
         if newest is not None or kind not in mark.newest:
             # A clock that runs ahead must not hide what comes after.
             mark.newest[kind] = max(mark.newest.get(kind, 0), min(newest or begun - FIRST_MS, begun))
@@ -47,7 +49,7 @@ def run(turn: Turn, lane: str, poll: Poll) -> None:
     if deep:
         mark.deep_at = begun
         polls.set_mark(store, source.id, lane, msgspec.json.encode(mark).decode())
-    _judge(turn, begun, poll)
+    _judge(turn, reader, begun, poll)
     poll.complete = True
 
 
@@ -58,11 +60,8 @@ def _since(mark: _Mark, kind: str, now: int, *, deep: bool) -> int:
     return min(since, now - DEEP_MS) if deep else since
 
 
-def _read_kind(turn: Turn, kind: str, since: int, poll: Poll) -> int | None:
+def _read_kind(turn: Turn, reader: Transacting, kind: str, since: int, poll: Poll) -> int | None:
     """Read one list to its end; the newest moment in it, None where it told none."""
-    reader = turn.reader
-    if not isinstance(reader, Transacting):
-        raise SourceTrouble("This kind of system has no list of transactions.", kind="unsupported")
     newest: int | None = None
     for batch in reader.transactions(kind, since):
         poll.pages += 1
@@ -90,15 +89,19 @@ def keep(turn: Turn, kind: str, found: list[Transaction], unread: list[Quarantin
     return taken.new
 
 
-def _judge(turn: Turn, begun: int, poll: Poll) -> None:
-    """Every list was read to its end: say so to the count of stock, and hold the rules against what moved."""
+def _judge(turn: Turn, reader: Transacting, begun: int, poll: Poll) -> None:
+    """Every list was read to its end: say so to the count of stock, and hold the rules against what moved.
+
+    Where the system does not tell what comes back, stock cannot be reconciled with what went out.
+    """
     store, source, now = turn.context.store, turn.source, turn.context.now()
     today = local(begun, source.timezone).date()
     with store.write():
-        for kind in ("sale", "return"):
-            documents.note_reading(
-                store, source.id, kind, (today - timedelta(days=2)).isoformat(), today.isoformat(), begun
-            )
-        settle(store, source.id, now, zone=source.timezone)
+        if "return" in reader.kinds:
+            for kind in ("sale", "return"):
+                documents.note_reading(
+                    store, source.id, kind, (today - timedelta(days=2)).isoformat(), today.isoformat(), begun
+                )
+            settle(store, source.id, now, zone=source.timezone)
         if poll.new and source.snapshot_at is not None:
             evaluate_and_tell(turn, now)

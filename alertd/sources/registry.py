@@ -81,8 +81,22 @@ class Explaining(Protocol):
 
 
 @runtime_checkable
+class Mapped(Protocol):
+    """A reader that had to find out where its system keeps what."""
+
+    def mapping(self) -> dict[str, str | None]:
+        """By what alertd wants, the name it was found under in the last sweep; None where it was not."""
+        ...
+
+
+@runtime_checkable
 class Transacting(Protocol):
-    """A reader of a system that tells what was handed out, one by one and once for all."""
+    """A reader of a system that tells what was handed out, one by one and once for all.
+
+    `kinds` are the lists it has. Where what came back is among them, its stock can be reconciled with them.
+    """
+
+    kinds: tuple[str, ...]
 
     def transactions(self, kind: str, since: int) -> Iterator[list[Transaction | Quarantined]]:
         """Withdrawals, returns or exchanges (`withdrawal` ...) since a moment; whole once it ends by itself."""
@@ -100,7 +114,7 @@ class Kind:
     `root` is what the path of its addresses ends in, added where a person left it out; `address` checks addresses of a
     form of its own. Without `calls_a_second` its calls draw on the hourly budget. `secrets` are what it cannot do
     without; `options` its settings, each with the values it may have (none: any). Where stock may be `counted`, a
-    person's counts stand in for what is not told.
+    person's counts stand in for what is not told. `lists_whole` says that its transactions cannot be asked for by time.
     """
 
     name: str
@@ -113,6 +127,7 @@ class Kind:
     secrets: tuple[str, ...] = ("api_key",)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: bool = False
+    lists_whole: bool = False
     address: Callable[[str | None], str] | None = None
 
 
@@ -147,13 +162,14 @@ KINDS = {
         Kind(
             name="smartbis",
             default_url="https://api.smartbis.com/v2/",
-            lanes=("sweep",),
+            lanes=("sweep", "transactions"),
             open=smartbis.Smartbis,
             root="v2/",
             zone="America/Sao_Paulo",
             calls_a_second=1.0,
             secrets=("api_key", "api_secret"),
             options=dict.fromkeys((f"field.{name}" for name in smartbis.WANTED), ()),
+            lists_whole=True,
         ),
         Kind(
             name="csv",

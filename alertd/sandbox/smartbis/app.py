@@ -100,6 +100,8 @@ def _reads(app: Flask, programme: Programme) -> None:
 
     @app.get("/v2/vouchers")
     def vouchers() -> Response:
+        if programme.no_vouchers:
+            return _answer({"message": "Not Found"}, 404)
         return _list(programme, programme.vouchers, "paged")
 
     @app.get("/v2/categories")
@@ -171,7 +173,7 @@ def _controls(app: Flask, programme: Programme) -> None:
     @app.post("/_sandbox/settings")
     def settings() -> Response:
         body: dict[str, Any] = request.get_json(force=True)
-        for name in ("envelope", "refusal", "text_numbers", "ignore_pages", "names", "token_seconds"):
+        for name in ("envelope", "refusal", "text_numbers", "ignore_pages", "names", "token_seconds", "no_vouchers"):
             if name in body:
                 setattr(programme, name, body[name])
         return jsonify(envelope=programme.envelope)

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -36,7 +37,7 @@ class Programme:
     """What one account sees. `envelope` is how lists come; `refusal` the status of wrong credentials.
 
     `names` renames fields of a reward (`{"stock": "available_quantity"}`); `text_numbers` writes stock as text;
-    `ignore_pages` answers every page with the same rows.
+    `ignore_pages` answers every page with the same rows; `no_vouchers` set to true means that there is no list of them.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Programme:
         self.credentials = {DEFAULT_KEY: DEFAULT_SECRET}
         self.coupons: list[Record] = []
         self.vouchers: list[Record] = []
+        self.no_vouchers = False
         self.sales: list[Record] = []
         self.customers = [
             {"id": 1, "name": "Ana Beatriz Rocha", "cpf": "529.982.247-25", "phone": "+55 11 91234-5678"},
@@ -108,13 +110,22 @@ class Programme:
         with self.lock:
             self.coupons.remove(self._one(identity))
 
-    def redeem(self, identity: int, units: int = 1) -> None:
+    def redeem(self, identity: int, units: int = 1, *, at: float | None = None) -> None:
         """A member takes a reward: there is one less, and a voucher more."""
         with self.lock:
             coupon = self._one(identity)
             if isinstance(coupon["stock"], int | float) and coupon["stock"] > 0:
                 coupon["stock"] -= units
-            self.vouchers.append({"code": f"VC-{len(self.vouchers) + 1}", "coupon_id": identity, "customer_id": 1})
+            self.vouchers.append(self._voucher(identity, units, self.clock() if at is None else at))
+
+    def _voucher(self, identity: int, units: int, at: float) -> Record:
+        """The piece that a member holds. Nobody knows what the API tells of the member; this stand-in tells a lot."""
+        member = self.customers[len(self.vouchers) % len(self.customers)]
+        return {
+            "id": 9_000 + len(self.vouchers), "code": f"VC-{len(self.vouchers) + 1}", "coupon_id": identity,
+            "quantity": units, "status": "issued", "customer_id": member["id"], "customer": dict(member),
+            "created_at": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }  # fmt: skip
 
     def anything(self) -> None:
         """A member takes some reward; now and then one is filled up."""

@@ -46,21 +46,21 @@ def decode(reply: Reply, host: str) -> Any:
     raise SourceTrouble(f"{host} sent {what} where JSON belongs; check the base address.", kind="answer")
 
 
-def rows_of(body: Any) -> list[Record]:
+def rows_of(body: Any, path: str = "coupons") -> list[Record]:
     """The records of an answer. Raises SourceTrouble that shows the keys it saw: unknown is never 'none'."""
-    found = body if isinstance(body, list) else _inside(body) if isinstance(body, Mapping) else None
+    found = body if isinstance(body, list) else _inside(body, path) if isinstance(body, Mapping) else None
     if found is None or not all(isinstance(row, Mapping) for row in found):
         raise SourceTrouble(
-            f"Shape not recognised: the answer of /coupons has {keys_seen(body, 3)}, and none of the known lists. "
+            f"Shape not recognised: the answer of /{path} has {keys_seen(body, 3)}, and none of the known lists. "
             "Nothing was changed; please report these names.",
             kind="answer",
         )
     return found
 
 
-def _inside(body: Record) -> list[Any] | None:
-    for path in LISTS:
-        found = look(body, path)
+def _inside(body: Record, own: str) -> list[Any] | None:
+    for place in (*LISTS, own, f"data.{own}"):
+        found = look(body, place)
         if isinstance(found, list):
             return found
     for single in (look(body, "data"), body):

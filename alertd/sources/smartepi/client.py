@@ -33,6 +33,8 @@ Batch = list[Transaction | Quarantined]
 class SmartEpi(Plain):
     """One organisation behind one key."""
 
+    kinds: tuple[str, ...] = tuple(PATHS)
+
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         key = setup.secrets.get("api_key", "")
@@ -79,6 +81,10 @@ class SmartEpi(Plain):
             times = [each.happened_at for each in batch if isinstance(each, Transaction)]
             if times and all(at is not None and at < since for at in times):
                 return
+
+    def mapping(self) -> dict[str, str | None]:
+        """Under which name each field was found."""
+        return {field: self._found.names.get(field) for field in WANTED} if self._found else {}
 
     def notes(self) -> list[str]:
         """Where each field is read and what the window takes; names and types, never values."""

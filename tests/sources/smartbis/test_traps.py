@@ -65,16 +65,18 @@ def test_02_a_reward_is_on_offer_until_the_end_of_its_last_day(house: House, con
     assert house.products() == {"Hoje"}
 
 
-def test_03_and_15_nothing_but_the_token_and_the_rewards_is_ever_called(house: House, connected: Connected) -> None:
-    """Test, poll, poll again: no sale, no voucher, no customer, no change of stock."""
+def test_03_and_15_nothing_but_lists_is_ever_called(house: House, connected: Connected) -> None:
+    """Test, poll, poll again: no sale, no voucher validated, no customer read, no change of stock."""
     from alertd.engine.inspect import inspect_source
     from alertd.store import sources
 
     programme, _ = connected(("Café", 2), ("Caneca", 50))
     findings = inspect_source(house.context, sources.get_source(house.store, "fonte"))
-    house.poll()
-    house.poll()
-    assert set(programme.log.document()["counts"]) == {"POST /v2/auth/token", "GET /v2/coupons"}
+    programme.redeem(501)
+    house.cycle("fonte")
+    house.cycle("fonte", lane="transactions")
+    called = set(programme.log.document()["counts"])
+    assert called == {"POST /v2/auth/token", "GET /v2/coupons", "GET /v2/vouchers"}
     written = house.everything_written() + repr(findings)
     for planted in ("529.982", "Ana Beatriz", "91234"):
         assert planted not in written
@@ -155,7 +157,7 @@ def test_06_a_refused_source_is_due_again_in_an_hour(house: House, connected: Co
     source = sources.get_source(house.store, "fonte")
     assert due_lanes(house.context, source) == []
     house.forward(3_601)
-    assert due_lanes(house.context, source) == ["sweep"]
+    assert due_lanes(house.context, source) == ["sweep", "transactions"]
 
 
 @pytest.mark.parametrize("given", ["https://h.example", "https://h.example/v2", "https://h.example/v2/v2/"])
