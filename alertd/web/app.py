@@ -29,6 +29,7 @@ from . import (
     links,
     menu,
     messages,
+    metrics,
     overview,
     products,
     record,
@@ -48,7 +49,7 @@ from .wrong import wrong
 
 FAMILIES = (
     overview, alerts, products, rules_page, messages, sources, channels, connect, users, audit, account, session,
-    links, hooks, health_page, api,
+    links, hooks, health_page, metrics, api,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30

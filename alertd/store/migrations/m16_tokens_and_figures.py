@@ -79,6 +79,13 @@ _TRIGGERS = (
         INSERT INTO tally VALUES ('rule_errors', NEW.rule, '', '', 1) {_ADD};
     END
     """,
+    """
+    CREATE TRIGGER tally_rule_gone AFTER DELETE ON rule_evaluation
+        WHEN NOT EXISTS (SELECT 1 FROM rule_evaluation WHERE rule = OLD.rule)
+    BEGIN
+        DELETE FROM tally WHERE name = 'rule_errors' AND a = OLD.rule;
+    END
+    """,
     # What is gone has no figures: what there is to tell stays as long as what there is.
     """
     CREATE TRIGGER tally_source_gone AFTER DELETE ON source
