@@ -2,6 +2,8 @@
 
 It runs on a copy of the database that is wound back and then lives through every change again, judged by the very
 engine that runs. Documents stand on their business date; of products only stock, minimum and maximum have a history.
+What moved without a document is judged by the day, with what is known of that day now. A source is judged by the
+record of its polls, for as long as that is kept.
 """
 
 import tempfile
@@ -9,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..alerts.life import Event
-from ..errors import UsageTrouble
+from ..clock import local
 from ..model import Subject
 from ..rules.rule import Rule
 from ..store import Store, levels, simulation, sources
@@ -17,7 +19,9 @@ from ..store.sources import Source
 from .evaluate import Told, evaluate, fingerprint
 
 HOUR = 3_600_000
-REPLAYED = frozenset({"stock", "product", "returns", "sales"})
+DAY = 24 * HOUR
+MOST_LOOKS = 5_000
+"""A source is looked at every ten minutes, or this often in all, and whenever a poll ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,7 @@ class Replay:
 
 
 def replay(store: Store, rule: Rule, *, since: int, now: int) -> Replay:
-    """Replay one rule, switched on or not. Raises UsageTrouble for a kind of subject that leaves no history."""
-    if rule.on not in REPLAYED:
-        raise UsageTrouble(f"Rules on: {rule.on} cannot be replayed: nothing is kept that they could be held against.")
+    """Replay one rule, switched on or not."""
     with tempfile.TemporaryDirectory(prefix="alertd-backtest-") as folder:
         copy = simulation.copy_of(store, str(Path(folder) / "copy.db"))
         try:
@@ -66,13 +68,15 @@ def replay(store: Store, rule: Rule, *, since: int, now: int) -> Replay:
 
 
 def _replay(copy: Store, rule: Rule, since: int, now: int) -> Replay:
-    simulation.wind_back(copy, since)
+    simulation.forget_alerts(copy)
+    if rule.on not in _LIVES:
+        simulation.wind_back(copy, since)
     episodes: list[Episode] = []
     outs: list[StockOut] = []
     messages = 0
     for source in sources.list_sources(copy):
         if rule.sources is None or source.name in rule.sources:
-            life = _Life(copy, rule, source)
+            life = _LIVES.get(rule.on, _Life)(copy, rule, source)
             messages += life.live(since, now)
             episodes += life.episodes
             outs += life.stock_outs(since, now) if rule.on == "stock" else []
@@ -87,25 +91,36 @@ class _Life:
         self._copy, self._rule, self._source = copy, rule, source
         self.episodes: list[Episode] = []
         self._open: dict[str, int] = {}
+        self._changes: set[int] = set()
+        self._read_at = 0
+        self._ends: list[int] = []
 
     def live(self, since: int, now: int) -> int:
-        """Judge at every change, and every hour for what time alone brings; returns the number of messages."""
-        copy, source = self._copy, self._source
-        changes = simulation.moments_of_change(copy, source.id, since, now)
-        hours = range(since, now, HOUR)
+        """Judge at every moment that may bring something; returns the number of messages."""
         before, messages = since, 0
-        for at in sorted({*changes, *hours, now}):
-            with copy.write():
-                if at in changes or at == since:
-                    simulation.move_on(copy, source.id, before, at)
-                    before = at
+        for at in self._moments(since, now):
+            with self._copy.write():
+                self._move_on(before, at)
                 # Ends are of interest here, even where the rule would not tell them.
-                outcome = evaluate(copy, source, [replace(self._rule, tell_resolved=True)], at)
+                told_all = replace(self._rule, tell_resolved=True)
+                outcome = evaluate(self._copy, self._source, [told_all], at, about={self._rule.on})
+            before = at
             told = [each for events in outcome.told.values() for each in events]
             messages += len({self._group(each) for each in told if self._is_said(each)})
             for each in told:
                 self._note(each, at)
         return messages
+
+    def _moments(self, since: int, now: int) -> list[int]:
+        """Every change, and every hour for what time alone brings."""
+        self._changes = set(simulation.moments_of_change(self._copy, self._source.id, since, now)) | {since}
+        self._read_at = since
+        return sorted({*self._changes, *range(since, now, HOUR), now})
+
+    def _move_on(self, _before: int, at: int) -> None:
+        if at in self._changes:
+            simulation.move_on(self._copy, self._source.id, self._read_at, at)
+            self._read_at = at
 
     def _is_said(self, told: Told) -> bool:
         return self._rule.tell_resolved or told.event in (Event.FIRING, Event.WORSE)
@@ -141,3 +156,38 @@ class _Life:
             early = round((at - max(fired)) / HOUR, 6) if fired else None
             found.append(StockOut(self._source.name, subject, at, early))
         return found
+
+
+class _CountedLife(_Life):
+    """What moved without a document: judged at the end of each of the shop's days."""
+
+    def _moments(self, since: int, now: int) -> list[int]:
+        offset = local(since, self._source.timezone).utcoffset()
+        shift = int(offset.total_seconds() * 1000) if offset else 0
+        first = (since + shift) // DAY * DAY + DAY - 1 - shift
+        return [*range(first, now, DAY), now]
+
+    def _move_on(self, _before: int, _at: int) -> None:
+        """Each day's figures stand by their day."""
+
+
+class _PolledLife(_Life):
+    """The source itself: judged as its polls went, and by the clock in between."""
+
+    def live(self, since: int, now: int) -> int:
+        """As for stock, with the polls put aside and let happen again."""
+        self._ends = simulation.forget_polls(self._copy, self._source.id, since)
+        try:
+            return super().live(since, now)
+        finally:
+            simulation.remember_polls(self._copy)
+
+    def _moments(self, since: int, now: int) -> list[int]:
+        often = max(HOUR // 6, (now - since) // MOST_LOOKS)
+        return sorted({*(at for at in self._ends if at <= now), *range(since, now, often), now})
+
+    def _move_on(self, before: int, at: int) -> None:
+        simulation.let_polls_happen(self._copy, self._source.id, before, at)
+
+
+_LIVES: dict[str, type[_Life]] = {"reconciliation": _CountedLife, "source": _PolledLife}

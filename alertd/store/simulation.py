@@ -62,17 +62,22 @@ def copy_of(store: Store, path: str) -> Store:
     return copy
 
 
-def wind_back(store: Store, at: int) -> None:
-    """Make the copy look as the levels did at a moment, with no alert and nothing evaluated.
-
-    Products keep the names and prices they have today: their history is not kept.
-    """
+def forget_alerts(store: Store) -> None:
+    """Leave the copy without an alert, and without anything evaluated."""
     with store.write():
         for table in ("message_alert", "message", "told", "transition", "alert", "rule_evaluation", "measured"):
             _empty(store, table)
         for table in ("level_out", "level_demand", "product_demand", "product_class"):
             _empty(store, table)
         store.execute("UPDATE source SET every_seconds = 0, snapshot_at = NULL, snapshot_before_at = NULL")
+
+
+def wind_back(store: Store, at: int) -> None:
+    """Make the copy look as the levels did at a moment.
+
+    Products keep the names and prices they have today: their history is not kept.
+    """
+    with store.write():
         store.execute("UPDATE product SET changed_at = first_seen_at, absent_at = NULL, gone_at = NULL")
         store.execute("UPDATE warehouse SET hidden_at = NULL")
         store.execute(
@@ -142,3 +147,57 @@ def stock_outs(store: Store, source_id: int, since: int, until: int) -> list[tup
         (source_id, since, until),
     )
     return [(row[0], row[1]) for row in rows]
+
+
+# How the polls went, for rules about the source itself
+
+_HAPPENED = "FROM poll b WHERE b.source_id = lane.source_id AND b.lane = lane.name"
+_LANES = f"""
+    UPDATE lane SET last_success_at = (SELECT max(b.finished_at) {_HAPPENED} AND b.complete),
+        failures = (SELECT count(*) {_HAPPENED} AND NOT b.complete
+            AND b.id > coalesce((SELECT max(b.id) {_HAPPENED} AND b.complete), 0))
+    WHERE source_id = ? AND name IN ('sweep', 'low')
+"""
+
+
+def forget_polls(store: Store, source_id: int, after: int) -> list[int]:
+    """Put the polls after a moment aside until `let_polls_happen`; the moments at which they ended.
+
+    Products are counted as they came and went; one that went and came back is taken to have been there all the time.
+    """
+    with store.write():
+        store.execute(
+            "CREATE TEMP TABLE later_poll AS SELECT * FROM poll WHERE source_id = ? AND finished_at > ?",
+            (source_id, after),
+        )
+        store.execute("DELETE FROM poll WHERE id IN (SELECT id FROM temp.later_poll) OR finished_at IS NULL")
+        store.execute(
+            "CREATE TEMP TABLE coming AS SELECT id, first_seen_at, absent_at FROM product WHERE source_id = ?",
+            (source_id,),
+        )
+        let_polls_happen(store, source_id, 0, after)
+    return [row[0] for row in store.execute("SELECT DISTINCT finished_at FROM temp.later_poll ORDER BY 1")]
+
+
+def remember_polls(store: Store) -> None:
+    """Another source is next."""
+    store.execute("DROP TABLE temp.later_poll")
+    store.execute("DROP TABLE temp.coming")
+
+
+def let_polls_happen(store: Store, source_id: int, after: int, until: int) -> None:
+    """Let the polls of a span happen; inside the caller's transaction."""
+    store.execute("INSERT INTO poll SELECT * FROM temp.later_poll WHERE finished_at <= ?", (until,))
+    store.execute("DELETE FROM temp.later_poll WHERE finished_at <= ?", (until,))
+    store.execute(_LANES, (source_id,))
+    store.execute(
+        "UPDATE source SET snapshot_at = (SELECT max(finished_at) FROM poll WHERE source_id = ?1 AND lane = 'sweep'"
+        " AND complete) WHERE id = ?1",
+        (source_id,),
+    )
+    store.execute(
+        "UPDATE product SET absent_at = CASE WHEN c.first_seen_at > ?2 OR c.absent_at <= ?2 THEN ?2 END"
+        " FROM temp.coming c WHERE c.id = product.id"
+        " AND (?1 = 0 OR c.first_seen_at > ?1 AND c.first_seen_at <= ?2 OR c.absent_at > ?1 AND c.absent_at <= ?2)",
+        (after, until),
+    )
