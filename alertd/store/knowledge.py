@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from . import ledger
 from .db import Row, Store
 from .reconciliation import bundles
 
@@ -72,18 +73,26 @@ def add_entries(store: Store, rows: Iterable[dict[str, Any]]) -> int:
             "INSERT OR IGNORE INTO stock_entry (source_id, product_id, kind, quantity, branch, at, until, note, by,"
             " typed_at, batch) VALUES (:source_id, :product_id, :kind, :quantity, :branch, :at, :until, :note, :by,"
             " :typed_at, :batch)",
-            rows,
+            kept := list(rows),
         )
-        return store.connection.total_changes - before
+        new = store.connection.total_changes - before
+        for source_id in {row["source_id"] for row in kept} if new else ():
+            own = [row for row in kept if row["source_id"] == source_id]
+            ledger.entered(store, source_id, [row["product_id"] for row in own], max(row["typed_at"] for row in own))
+        return new
 
 
 def remove_entry(store: Store, key: int, now: int) -> int | None:
     """Take a typed line back; it is kept, and counts no more. The product it spoke of."""
     with store.write():
-        found: int | None = store.value(
-            "UPDATE stock_entry SET removed_at = ? WHERE id = ? AND removed_at IS NULL RETURNING product_id", (now, key)
+        found = store.row(
+            "UPDATE stock_entry SET removed_at = ? WHERE id = ? AND removed_at IS NULL RETURNING product_id, source_id",
+            (now, key),
         )
-        return found
+        if found is None:
+            return None
+        ledger.entered(store, found["source_id"], (found["product_id"],), now)
+        return int(found["product_id"])
 
 
 def entries(store: Store, products: Iterable[int], since: int) -> list[Row]:

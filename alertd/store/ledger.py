@@ -1,4 +1,4 @@
-"""Stock of systems that tell none: what a person counted, carried forward by the movements since.
+"""Stock of systems that tell none: what a person counted, carried forward by movements and typed receipts since.
 
 The level it makes stands among all others, so rules, cover and reconciliation need not know where it comes from. A
 count is true for its own moment: what moved before it is in it, however late that was heard of.
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ..errors import UsageTrouble
 from ..model import Product, StockLevel, quantity
-from . import snapshots
+from . import deliveries, snapshots
 from .db import Row, Store
 
 _FIELDS = (
@@ -71,7 +71,7 @@ def levels_of(store: Store, source_id: int, identity: int | str) -> tuple[StockL
 
 def _levels(store: Store, source_id: int, product_id: int) -> tuple[StockLevel, ...]:
     row = store.row(
-        "SELECT c.at, c.counted, c.minimum, s.name FROM ledger_count c JOIN source s ON s.id = c.source_id"
+        "SELECT c.at, c.typed_at, c.counted, c.minimum, s.name FROM ledger_count c JOIN source s ON s.id = c.source_id"
         " WHERE c.product_id = ? AND c.source_id = ? ORDER BY c.at DESC, c.id DESC LIMIT 1",
         (product_id, source_id),
     )
@@ -81,7 +81,46 @@ def _levels(store: Store, source_id: int, product_id: int) -> tuple[StockLevel, 
         "SELECT coalesce(sum(quantity), 0) FROM movement WHERE product_id = ? AND happened_at > ?",
         (product_id, row["at"]),
     )
-    return (StockLevel(row["name"], "", quantity(row["counted"] + moved), row["minimum"]),)
+    typed = store.value(
+        f"SELECT coalesce(sum(e.quantity), 0) FROM stock_entry e WHERE {_AFTER}", (product_id, *_since(row))
+    )
+    return (StockLevel(row["name"], "", quantity(row["counted"] + moved + typed), row["minimum"]),)
+
+
+# A typed line is true for a day, or for a moment where it is a count. On the day of the count itself, what was typed
+# after it is not in it.
+_AFTER = (
+    "e.product_id = ?1 AND e.removed_at IS NULL AND (e.at > ?2"
+    " OR (e.kind <> 'count' AND e.at + 86400000 > ?2 AND e.typed_at > ?3))"
+)
+
+
+def _since(row: Row) -> tuple[int, int]:
+    return row["at"], row["typed_at"]
+
+
+def entered(store: Store, source_id: int, product_ids: Iterable[int], now: int) -> None:
+    """Lines were typed or taken back for these products: bring the levels of those that are counted up to date.
+
+    In the caller's transaction. The change shows now, whatever day the line is of, so the line reaches until now.
+    """
+    counted = {
+        row[0]
+        for row in store.execute("SELECT DISTINCT product_id FROM ledger_count WHERE source_id = ?", (source_id,))
+    }
+    touched = refresh(store, source_id, counted.intersection(product_ids), now)
+    if touched:
+        deliveries.evaluate_soon(store, source_id, now)
+    for product_id in touched:
+        row = store.row(
+            "SELECT at, typed_at FROM ledger_count WHERE product_id = ? ORDER BY at DESC, id DESC LIMIT 1",
+            (product_id,),
+        )
+        if row is not None:
+            store.execute(
+                f"UPDATE stock_entry AS e SET until = max(until, ?4) WHERE {_AFTER} AND e.typed_at = ?4",
+                (product_id, *_since(row), now),
+            )
 
 
 def refresh(store: Store, source_id: int, product_ids: Iterable[int], now: int) -> set[int]:

@@ -154,6 +154,17 @@ def waiting_for(store: Store, source_id: int, identities: Iterable[Identity]) ->
     }
 
 
+def not_completed_count(store: Store, source_id: int, since: int) -> int:
+    """How many transactions did not succeed since a moment."""
+    return int(
+        store.value(
+            "SELECT count(*) FROM document WHERE source_id = ? AND effect = 'none' AND created_at > ?"
+            " AND kind IN ('withdrawal', 'return', 'exchange')",
+            (source_id, since),
+        )
+    )
+
+
 def not_completed(store: Store, source_id: int, limit: int = 50) -> list[Row]:
     """Transactions that did not succeed, the newest first: shown apart, and never taken off."""
     return store.rows(
@@ -164,9 +175,23 @@ def not_completed(store: Store, source_id: int, limit: int = 50) -> list[Row]:
     )
 
 
+PLACES = {"sector": "sector", "cost_center": "cost_center"}
+
+
+def by_weeks(store: Store, source_id: int, *, by: str, until: int, weeks: int) -> list[Row]:
+    """Units of each place in each of so many weeks up to a day, the oldest week 0; weeks without any are left out."""
+    first = until - 7 * weeks
+    return store.rows(
+        f"SELECT {PLACES[by]} AS place, (day - ?2 - 1) / 7 AS week, round(sum(given), 6) AS given,"
+        " round(sum(taken_back), 6) AS taken_back, sum(transactions) AS transactions FROM consumption_day"
+        " WHERE source_id = ?1 AND day > ?2 AND day <= ?3 GROUP BY 1, 2 ORDER BY 1, 2",
+        (source_id, first, until),
+    )
+
+
 def consumption(store: Store, source_id: int, *, by: str, since: int, until: int) -> list[Row]:
     """Units handed out and taken back between two days (both included), by `sector` or `cost_center` and product."""
-    column = {"sector": "sector", "cost_center": "cost_center"}[by]
+    column = PLACES[by]
     return store.rows(
         f"SELECT c.{column} AS place, p.external_id AS id, p.code, p.name, round(sum(c.given), 6) AS given,"
         " round(sum(c.taken_back), 6) AS taken_back, sum(c.transactions) AS transactions"
