@@ -36,6 +36,7 @@ from . import (
     saying,
     session,
     sources,
+    tokens,
     users,
 )
 from . import health as health_page
@@ -48,7 +49,7 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, products, rules_page, messages, sources, channels, connect, users, audit, account, session,
+    overview, alerts, products, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
     links, hooks, health_page, metrics, api,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024

@@ -22,5 +22,6 @@ ENTRIES = (
     Entry("sources", "sources.index"),
     Entry("channels", "channels.index"),
     Entry("users", "users.index", role="admin"),
+    Entry("tokens", "tokens.index", role="admin"),
     Entry("audit", "audit.index", role="admin"),
 )

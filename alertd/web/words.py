@@ -6,6 +6,7 @@ A key holds one sentence a language. `{name}` is filled in by the caller. A key 
 
 from .words_connect import WORDS as _CONNECT
 from .words_owner import WORDS as _OWNER
+from .words_tokens import WORDS as _TOKENS
 
 LANGUAGES = {"es": "Español", "pt": "Português", "en": "English"}
 _ORDER = ("es", "pt", "en")
@@ -560,6 +561,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in {**_WORDS, **_OWNER, **_CONNECT}.items()}
+    language: {key: words[place] for key, words in {**_WORDS, **_OWNER, **_CONNECT, **_TOKENS}.items()}
     for place, language in enumerate(_ORDER)
 }

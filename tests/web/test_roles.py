@@ -23,7 +23,7 @@ RANK = {"viewer": 0, "editor": 1, "admin": 2}
 
 
 def _needed(endpoint: str, method: str) -> str:
-    if endpoint in ADMIN or endpoint.startswith("connect."):
+    if endpoint in ADMIN or endpoint.startswith(("connect.", "tokens.")):
         return "admin"
     return "editor" if method == "POST" and endpoint not in OWN else "viewer"
 
