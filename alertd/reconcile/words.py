@@ -99,6 +99,18 @@ def equation(line: "Line", language: str = "es") -> str:
     return f"{' '.join(terms)} = {number(line.expected, language)}, {_say('there_is', language, there)}"
 
 
+def sum_of(facts: dict[str, Any], language: str = "es") -> str:
+    """The sum of one gap's window, as it was kept; empty where it was not."""
+    told = facts.get("sum")
+    if not told:
+        return ""
+    signed = (-told["sold"], told["cancelled"], told["returned"], told["receipts"], told["adjustments"])
+    terms = [number(told["opening"], language)]
+    terms += [f"{'−' if term < 0 else '+'} {number(abs(term), language)}" for term in signed if term]
+    there = _say("there_is", language, number(told["actual"], language))
+    return f"{' '.join(terms)} = {number(told['expected'], language)}, {there}"
+
+
 def evidence(line: "Line", language: str = "es") -> str:
     """The sum of a line, and what speaks for its cause."""
     if line.cause == "unmatched":

@@ -323,7 +323,7 @@ def replace_days(store: Store, products: Iterable[int], since_day: int, rows: Se
 
 
 _VARIANCE = (
-    "SELECT v.id, v.product_id, p.external_id, p.code AS codigo, p.name AS nombre, p.supplier, v.opened_at,"
+    "SELECT v.id, v.source_id, v.product_id, p.external_id, p.code AS codigo, p.name AS nombre, p.supplier, v.opened_at,"
     " v.closed_at, v.place, v.units, v.cost, v.value, coalesce(c.cause, v.cause) AS cause, v.cause AS guess, v.facts,"
     " c.cause IS NOT NULL AS confirmed, c.by AS confirmed_by, c.note AS note FROM variance v"
     " JOIN product p ON p.id = v.product_id"
@@ -389,3 +389,19 @@ def set_value_limit(store: Store, source_id: int, limit: float) -> None:
             "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
             (f"reconcile.limit.{source_id}", str(limit)),
         )
+
+
+def source_of(store: Store, product_id: int) -> int | None:
+    """The source that a product belongs to."""
+    found: int | None = store.value("SELECT source_id FROM product WHERE id = ?", (product_id,))
+    return found
+
+
+def changes_by_people(store: Store) -> tuple[int, ...]:
+    """A mark that changes with everything people type that a reconciliation reads."""
+    row = store.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM stock_entry), (SELECT coalesce(max(removed_at), 0) FROM stock_entry),"
+        " (SELECT coalesce(max(at), 0) + count(*) FROM confirmation), (SELECT coalesce(max(at), 0) + count(*) FROM"
+        " box_factor), (SELECT coalesce(max(at), 0) + count(*) FROM recipe), (SELECT count(*) FROM pack)"
+    ).fetchone()
+    return tuple(row)

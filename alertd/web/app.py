@@ -23,18 +23,25 @@ from . import (
     audit,
     channels,
     connect,
+    counts,
+    counts_typed,
     faults,
     guard,
     hooks,
+    hours,
     links,
     menu,
     messages,
     metrics,
     overview,
     products,
+    reconcile,
+    reconcile_knowledge,
     record,
+    returns,
     saying,
     session,
+    silences,
     sources,
     tokens,
     users,
@@ -49,8 +56,9 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, products, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
+    overview, alerts, products, rules_page, messages, sources, hours, channels, connect, users, tokens, audit, account, session,
     links, hooks, health_page, metrics, api,
+    reconcile, reconcile_knowledge, returns, counts, counts_typed, silences,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
@@ -129,6 +137,7 @@ def _teach_templates(app: Flask, static: Path) -> None:
         firing_now=_firing_now,
         wrong=wrong,
         held_words=saying.held_words,
+        hours_card=hours.hours_card,
         fate_words=saying.fate_words,
         may=guard.may,
         menu=menu.ENTRIES,

@@ -5,8 +5,11 @@ A key holds one sentence a language. `{name}` is filled in by the caller. A key 
 """
 
 from .words_connect import WORDS as _CONNECT
+from .words_counting import WORDS as _COUNTING
+from .words_hours import WORDS as _HOURS
 from .words_owner import WORDS as _OWNER
 from .words_tokens import WORDS as _TOKENS
+from .words_rules import WORDS as _RULES
 
 LANGUAGES = {"es": "Español", "pt": "Português", "en": "English"}
 _ORDER = ("es", "pt", "en")
@@ -561,6 +564,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in {**_WORDS, **_OWNER, **_CONNECT, **_TOKENS}.items()}
+    language: {key: words[place] for key, words in {**_WORDS, **_RULES, **_OWNER, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS}.items()}
     for place, language in enumerate(_ORDER)
 }

@@ -86,7 +86,7 @@ def test_counts_from_a_spreadsheet() -> None:
     assert parse_counts(b"codigo,cantidad\nA,1\n") == [Counted("A", 1, None)]
     with pytest.raises(UsageTrouble, match="Line 3"):
         parse_counts(b"codigo,cantidad\nA,1\nB,muchos\n")
-    with pytest.raises(UsageTrouble, match="missing: codigo"):
+    with pytest.raises(UsageTrouble, match="missing: cantidad"):
         parse_counts(b"sku,algo\nA,1\n")
 
 
