@@ -16,10 +16,12 @@ from ..settings import read_settings
 from ..store.db import what_to_do
 from . import (
     alerts,
+    buying,
+    care,
     channels,
     count,
     database,
-    later,
+    doctor,
     people,
     polling,
     reconcile,
@@ -44,6 +46,7 @@ def alertd() -> None:
 for room in (
     running,
     sources,
+    care,
     channels,
     polling,
     rules,
@@ -52,10 +55,11 @@ for room in (
     stock,
     reconcile,
     count,
+    buying,
     people,
     tokens,
     database,
-    later,
+    doctor,
 ):
     for command in room.COMMANDS:
         alertd.add_command(command)

@@ -15,12 +15,13 @@ from ..errors import SourceTrouble, Trouble, UsageTrouble
 from ..model import Page, Product
 from ..rules.rule import Rule
 from ..sources.registry import KINDS, Kind, address_for, kind_named
-from ..store import Store, open_store, pages_sources, quality, snapshots
+from ..store import Store, hours, open_store, pages_sources, quality, snapshots
 from ..store import sources as stored
 from ..store.sources import Source
 from ..vault import Vault
 from ..web.actions import Actions, Connection, KindOffer, PlanNumbers, Progress, SourceCheck
-from . import cycle, inspect, planner
+from . import cycle, heartbeat, inspect, planner
+from .authoring import rule_actions
 from .context import Context
 from .demoshop import DemoShop
 from .evaluate import evaluate
@@ -66,8 +67,17 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
         heard=lambda name: heard(context.store, context.rules.book(context.now()).rules, name, context.now()),
         looked=lambda key: looked(context.store, context.rules.book(context.now()).rules, key, context.now()),
         start_demo=demo.start if demo else None,
+        set_heartbeat=lambda name, url: set_heartbeat(context, name, url),
         switch_rules=lambda wanted: switch_rules(context, wanted),
+        rules=rule_actions(context),
     )
+
+
+def set_heartbeat(context: Context, name: str, url: str | None) -> None:
+    """Keep the address that is called after a healthy cycle of a source. Raises UsageTrouble for one that cannot be."""
+    source = stored.get_source(context.store, name)
+    checked = None if url is None else heartbeat.check(url, private_hosts=False)
+    hours.set_beat(context.store, context.vault, source.id, checked)
 
 
 def kinds() -> tuple[KindOffer, ...]:

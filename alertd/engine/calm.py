@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..alerts import restless
+from ..alerts.closed import is_closed
 from ..alerts.quiet import is_quiet
 from ..alerts.silence import Silence, facts_of, is_silenced
 from ..alerts.telling import NOTHING, Answer, Hold, Terms, Why, reason_to_tell
 from ..model import State
 from ..rules.rule import Rule
-from ..store import Store, alerts, channels, outbox, restored, silences, told
+from ..store import Store, alerts, channels, hours, outbox, restored, silences, told
 from ..store.channels import Channel
 from ..store.sources import Source
 from ..store.told import Question
@@ -79,6 +80,7 @@ class Desk:
     now: int
     channels: dict[int, Channel] = field(default_factory=dict)
     silences: list[Silence] = field(default_factory=list)
+    _closed: bool | None = None
 
     def plan(self) -> Plan:
         """Ask about every alert and channel where truth and belief may differ."""
@@ -122,6 +124,13 @@ class Desk:
             return spoken
         return reason_to_tell(question.truth, question.belief, self.hold(question, rule), terms, self.now)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the shop is closed today."""
+        if self._closed is None:
+            self._closed = is_closed(hours.of(self.store, self.source.id), self.source.timezone, self.now)
+        return self._closed
+
     def hold(self, question: Question, rule: Rule) -> Hold:
         """What holds messages about this alert back now."""
         if self.silences:
@@ -129,7 +138,9 @@ class Desk:
             facts = facts_of(rule.name, self.source.name, question.truth.severity, subject, rule.labels)
             if is_silenced(self.silences, facts, self.now):
                 return Hold.MUTED
-        quiet = is_quiet(rule.quiet, question.truth.severity, self.source.timezone, self.now)
+        severity = question.truth.severity
+        closed = self.closed and severity != "critical"
+        quiet = closed or is_quiet(rule.quiet, severity, self.source.timezone, self.now)
         return Hold.QUIET if quiet else Hold.NONE
 
     def complete(self, letter: Letter) -> Letter:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ..errors import SourceTrouble, UsageTrouble
+from ..errors import SourceTrouble, Trouble, UsageTrouble
 from ..sources.registry import KINDS
-from ..store import alerts, polls, snapshots, sources
+from ..store import alerts, hours, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
 from . import lanes, planner, transacting
@@ -69,9 +69,22 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
     finally:
         reader.close()
     cycle.add(turn)
-    if context.settings.heartbeat_url and cycle.polls and not cycle.failed:
-        beat(context.settings.heartbeat_url)
+    if cycle.polls and not cycle.failed:
+        _beat(context, source)
     return cycle
+
+
+def _beat(context: Context, source: Source) -> None:
+    """Tell whoever watches that everything could be read: the operator's address, and the one of this source."""
+    if context.settings.heartbeat_url:
+        beat(context.settings.heartbeat_url)
+    try:
+        own = hours.beat(context.store, context.vault, source.id)
+    except Trouble as trouble:
+        log.warning("the heartbeat of a source cannot be sent", source=source.name, error=str(trouble))
+        return
+    if own:
+        beat(own)
 
 
 def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:

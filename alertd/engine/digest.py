@@ -1,18 +1,22 @@
 """One message a day for the channels that asked for it: what is wrong, for how long, what came back, a sign of life.
 
 It is due once for each day on the shop's clock; a day on which alertd was not running at that hour is told later on the
-same day. An hour that the clock leaves out or shows twice makes no difference: the day is what counts.
+same day. An hour that the clock leaves out or shows twice makes no difference: the day is what counts. A day on which
+the shop is closed has none; the next one says so.
 """
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace as changed
+
 from ..alerts import restless
+from ..alerts.closed import closed_between, is_closed
 from ..alerts.telling import Hold, Why, lies_ahead
 from ..clock import local
 from ..model import State
 from ..notify.content import Alive
 from ..rules.rule import Rule
-from ..store import Store, alerts, channels, digests, restored, snapshots, told
+from ..store import Store, alerts, channels, digests, hours, restored, snapshots, told
 from ..store.channels import Channel
 from ..store.sources import Source
 from ..store.told import Question
@@ -35,13 +39,15 @@ def send_due(store: Store, source: Source, rules: Iterable[Rule], now: int) -> i
 
 
 def _is_due(store: Store, channel: Channel, source: Source, now: int) -> bool:
-    if channel.digest is None:
+    if channel.digest is None or is_closed(hours.of(store, source.id), source.timezone, now):
         return False
     here = local(now, source.timezone)
     came = local(channel.created_at, source.timezone)
     if f"{here:%H:%M}" < channel.digest or (came.date() == here.date() and f"{came:%H:%M}" > channel.digest):
         return False
-    return (digests.last_day(store, channel.id, source.id) or "") < here.date().isoformat()
+    day, at = digests.last(store, channel.id, source.id)
+    # One from the future was sent before the clock was set back: a second one for that day may come, none is lost.
+    return day != here.date().isoformat() if at > now else day < here.date().isoformat()
 
 
 def _send(desk: Desk, channel: Channel) -> None:
@@ -50,9 +56,17 @@ def _send(desk: Desk, channel: Channel) -> None:
     spoken, silent = messages.once_each(tellings)
     firing = alerts.counts(store, [source.id])["firing"]
     alive = Alive(snapshots.product_count(store, source.id), firing, source.snapshot_at)
-    letter = Letter(messages.digest(source, spoken, alive, now), spoken, silent)
+    content = changed(messages.digest(source, spoken, alive, now), closed=_closed_since(desk, channel))
+    letter = Letter(content, spoken, silent)
     messages.post(store, channel, desk.complete(letter), missed=0, now=now)
     digests.note_day(store, channel.id, source.id, local(now, source.timezone).date().isoformat(), now)
+
+
+def _closed_since(desk: Desk, channel: Channel) -> list[str]:
+    """The days for which this channel got none because the shop was closed."""
+    day, _ = digests.last(desk.store, channel.id, desk.source.id)
+    today = local(desk.now, desk.source.timezone).date()
+    return closed_between(hours.of(desk.store, desk.source.id), day, today) if day else []
 
 
 def _tellings(desk: Desk, channel: Channel) -> list[Telling | None]:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from ..errors import UsageTrouble
+
 log = structlog.get_logger()
 WAIT_SECONDS = 5.0
 
@@ -37,6 +39,35 @@ def beat(url: str, *, wait: float = WAIT_SECONDS) -> bool:
     if not 200 <= status < 300:
         log.warning("the heartbeat was refused", host=parts.hostname, status=status)
     return 200 <= status < 300
+
+
+def check(url: str, *, private_hosts: bool = True) -> str:
+    """An address that can be called. Raises UsageTrouble that says what to write instead, without repeating it.
+
+    `private_hosts=False` also refuses this machine and its own network, for addresses from a web form.
+    """
+    parts = urlsplit(url.strip())
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not url.strip().isprintable()
+        or " " in url.strip()
+    ):
+        raise UsageTrouble("The address to call must be a whole one, like https://hc-ping.com/….")
+    if not private_hosts and _leads_inside(parts.hostname):
+        raise UsageTrouble(
+            "This address leads into the server's own network; an operator sets such a one with"
+            " 'alertd source heartbeat'."
+        )
+    return url.strip()
+
+
+def _leads_inside(host: str) -> bool:
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return any(not ipaddress.ip_address(str(each[4][0]).split("%")[0]).is_global for each in found)
 
 
 def _connection(scheme: str, host: str, port: int | None, wait: float) -> http.client.HTTPConnection:

@@ -200,7 +200,7 @@ def _with_sums(content: Content) -> list[Item]:
 def _further(content: Content, speech: Speech, url: str) -> list[tuple[str, str]]:
     """Where the reader can go on, beside the list."""
     if any(item.sum for item in content.items):
-        return [(speech.say("see_reconciliation"), f"{url}/reconciliation")]
+        return [(speech.say("see_reconciliation"), f"{url}/reconcile")]
     return []
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from .db import Store
 
 
-def last_day(store: Store, channel_id: int, source_id: int) -> str | None:
-    """The day, on the shop's clock, of the last digest; None when there was none yet."""
-    day: str | None = store.value(
-        "SELECT day FROM digest WHERE channel_id = ? AND source_id = ?", (channel_id, source_id)
-    )
-    return day
+def last(store: Store, channel_id: int, source_id: int) -> tuple[str, int]:
+    """The day, on the shop's clock, of the last digest, and when it was made; empty when there was none yet."""
+    row = store.execute(
+        "SELECT day, at FROM digest WHERE channel_id = ? AND source_id = ?", (channel_id, source_id)
+    ).fetchone()
+    return (row[0], row[1]) if row else ("", 0)
 
 
 def note_day(store: Store, channel_id: int, source_id: int, day: str, now: int) -> None:

@@ -6,6 +6,8 @@ The shapes are the page's: numbers and names, that it puts into the reader's wor
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .rule_actions import RuleActions
+
 
 @dataclass(frozen=True, slots=True)
 class KindOffer:
@@ -118,4 +120,6 @@ class Actions:
     heard: Callable[[str], list[Heard]] = lambda _fingerprint: []
     looked: Callable[[int], list[Looked]] = lambda _product: []
     start_demo: Callable[[], str] | None = None
+    set_heartbeat: Callable[[str, str | None], None] | None = None
     switch_rules: Callable[[Mapping[str, bool]], tuple[str, ...]] | None = None
+    rules: RuleActions | None = None

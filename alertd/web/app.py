@@ -56,9 +56,9 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, products, rules_page, messages, sources, hours, channels, connect, users, tokens, audit, account, session,
+    overview, alerts, products, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
     links, hooks, health_page, metrics, api,
-    reconcile, reconcile_knowledge, returns, counts, counts_typed, silences,
+    hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
