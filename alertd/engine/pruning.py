@@ -32,8 +32,14 @@ class Caretaker:
 
     def run(self) -> None:
         """Until `stop`. The first look comes a minute after the start, when everything else stands."""
+        self._sign()
         while not self._stopping.wait(LOOK_SECONDS):
+            self._sign()
             self.turn()
+
+    def _sign(self) -> None:
+        """So that others can tell that a worker runs on this home."""
+        upkeep.note_alive(self._context.store, self._context.worker, self._context.now())
 
     def stop(self) -> None:
         """End after the present slice."""

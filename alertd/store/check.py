@@ -149,6 +149,29 @@ def _hold_to_promises(connection: sqlite3.Connection, problems: list[Problem]) -
             problems.append(Problem("promise", what, count))
 
 
+def missing_features() -> list[str]:
+    """What alertd's tables and questions need and this SQLite was built without."""
+    wanted = {
+        "FTS5": "CREATE VIRTUAL TABLE find USING fts5(text)",
+        "JSON": "SELECT json_extract('{}', '$.a')",
+        "window functions": "SELECT row_number() OVER ()",
+        "strict tables": "CREATE TABLE strictly (a INTEGER) STRICT",
+    }
+    missing = []
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for name, statement in wanted.items():
+            try:
+                connection.execute(statement)
+            except sqlite3.Error:
+                missing.append(name)
+    return missing
+
+
+def zones(connection: sqlite3.Connection) -> set[str]:
+    """The time zones of the connected systems."""
+    return {row[0] for row in connection.execute("SELECT DISTINCT timezone FROM source")}
+
+
 def quickly(connection: sqlite3.Connection) -> str | None:
     """What is broken in an open database, by the quick look that a start can afford; None when nothing is."""
     found = connection.execute("PRAGMA quick_check(1)").fetchone()

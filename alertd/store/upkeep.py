@@ -46,6 +46,21 @@ def done_at(store: Store, task: str) -> int | None:
     return None if found is None else int(found)
 
 
+def note_alive(store: Store, worker: str, now: int) -> None:
+    """A worker lives; written once a minute, and not waited for."""
+    with store.quick_write():
+        _put(store, "worker.alive", f"{now} {worker}")
+
+
+def last_sign_of_life(store: Store) -> tuple[str, int] | None:
+    """The name of the worker that was last seen, and when; None when there never was one."""
+    found = store.value("SELECT value FROM setting WHERE key = 'worker.alive'")
+    if found is None:
+        return None
+    at, _, name = str(found).partition(" ")
+    return name, int(at)
+
+
 def _due(store: Store, task: str, now: int, every: int, again_after: int) -> bool:
     begun = store.value("SELECT value FROM setting WHERE key = ?", (f"upkeep.{task}.begun",))
     waits = begun is not None and 0 <= now - int(begun) < again_after
