@@ -45,21 +45,22 @@ def prepare(view: View, rule: Rule) -> None:
         )
 
 
-def matches_in(view: View, rule: Rule) -> list[Match]:
-    """Every subject of one source that the rule holds for now."""
+def matches_in(view: View, rule: Rule, language: str = "en") -> list[Match]:
+    """Every subject of one source that the rule holds for now, explained in a language."""
     columns = (*value_columns(rule), *explain.input_columns(rule))
     if rule.on in ("stock", "product"):
         return [
-            _match(view, rule, each.subject, each.severity, each.values)
+            _match(view, rule, each.subject, each.severity, each.values, language)
             for each in finding.matches(view, rule, Scope.everything(), columns)
         ]
     rows = finding.put_together(view, rule)
     return [
-        _match(view, rule, rows[number]["subject"], judged.severity, judged.values)
+        _match(view, rule, rows[number]["subject"], judged.severity, judged.values, language)
         for number, judged in finding.judge(view, rule, rows, columns)
         if judged.word == "holds"
     ]
 
 
-def _match(view: View, rule: Rule, subject: Subject, severity: str, values: Values) -> Match:
-    return Match(view.source.name, subject, severity, explain.values_alone(values), explain.explain(rule, values))
+def _match(view: View, rule: Rule, subject: Subject, severity: str, values: Values, language: str) -> Match:
+    explained = explain.explain(rule, values, language)
+    return Match(view.source.name, subject, severity, explain.values_alone(values), explained)

@@ -4,7 +4,7 @@ The last good version is kept in the store, so that a restart in the middle of a
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import structlog
 
 from ..rules.load import RuleError, load_rules, load_text, rule_files
 from ..rules.rule import Rule
-from ..store import Store, channels, rulestate, sources
+from ..store import Store, channels, rulestate, ruleversions, sources
 from ..store.rulestate import RuleState
 from .evaluate import fingerprint
 
@@ -87,15 +87,26 @@ def _in_force(store: Store, book: Rulebook, now: int) -> Rulebook:
 
 
 def _carry_over(store: Store, book: Rulebook, remembered: list[RuleState], gone: list[RuleState]) -> None:
-    """A rule that vanished, and a new one that says the same: it was renamed, and its open alerts go with it."""
+    """A rule that vanished, and a new one that says the same or was saved as its new name: it was renamed, and its
+    open alerts go with it.
+    """
     known = {state.rule for state in remembered}
-    newcomers = {rule.body_digest: rule.name for rule in book.rules if rule.name not in known}
+    newcomers = {rule.name: rule.body_digest for rule in book.rules if rule.name not in known}
+    told = ruleversions.renames(store) if gone and newcomers else {}
     for state in gone:
-        for old in _parse(state) if newcomers else ():
-            new = newcomers.pop(old.body_digest, None)
-            if new is not None:
-                moved = rulestate.carry_over(store, old.name, new, fingerprint)
-                log.info("a rule was renamed", old=old.name, new=new, alerts=moved)
+        new = _renamed(state, newcomers, told)
+        if new is not None:
+            del newcomers[new]
+            moved = rulestate.carry_over(store, state.rule, new, fingerprint)
+            log.info("a rule was renamed", old=state.rule, new=new, alerts=moved)
+
+
+def _renamed(state: RuleState, newcomers: Mapping[str, str], told: Mapping[str, str]) -> str | None:
+    """What a vanished rule is called now, if it is one of the newcomers."""
+    if told.get(state.rule) in newcomers:
+        return told[state.rule]
+    digests = {rule.body_digest for rule in _parse(state)} if newcomers else set()
+    return next((name for name, digest in newcomers.items() if digest in digests), None)
 
 
 def _may_be_hidden(state: RuleState, errors: Iterable[RuleError]) -> bool:

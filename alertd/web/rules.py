@@ -1,22 +1,6 @@
-"""The rules as they stand in force, and the mistakes in their files. Read only: rules are edited as files."""
+"""The family of pages about rules, put together: the list, one rule, the form, the replay."""
 
-from flask import Blueprint, g, render_template
+from . import rules_edit, rules_list, rules_one, rules_trial
+from .rules_room import pages
 
-from ..store import pages_alerts
-from .room import room, title_of
-
-pages = Blueprint("rules", __name__)
-
-
-@pages.get("/rules")
-def index() -> str:
-    """Every rule: those that fire most first, those that are off last."""
-    firing = pages_alerts.firing_by_rule(room().store)
-    found = room().rules()
-    return render_template(
-        "rules.html",
-        rules=sorted(found.rules, key=lambda rule: (not rule.enabled, -firing.get(rule.name, 0), rule.name)),
-        errors=found.errors,
-        firing=firing,
-        title_of=lambda rule: title_of(rule, g.reader.language),
-    )
+__all__ = ["pages", "rules_edit", "rules_list", "rules_one", "rules_trial"]
