@@ -36,9 +36,12 @@ MAY_KNOW = {
     "rules": GROUND | PURE,
     "store": GROUND | PURE | {"vault", "people"},
     "reconcile": GROUND | PURE | {"store"},
+    "buying": GROUND | PURE | {"store", "rules"},
     "notify": GROUND | PURE | {"store", "vault", "settings", "workers"},
     "sandbox": set(),
-    "web": GROUND | PURE | {"store", "rules", "reconcile", "notify", "sources", "vault", "people", "settings"},
+    "web": GROUND
+    | PURE
+    | {"store", "rules", "reconcile", "buying", "notify", "sources", "vault", "people", "settings"},
     "engine": GROUND
     | PURE
     | {"store", "rules", "reconcile", "sources", "notify", "vault", "settings", "workers", "web", "sandbox"},

@@ -16,7 +16,7 @@ MINIMUM_DAYS = 14
 """Days in stock below which a rate would be a guess."""
 
 PATTERN_WEEKS = 26
-LEAST_WEEKS, LEAST_SELLING_WEEKS = 8, 3
+LEAST_WEEKS, LEAST_SELLING_WEEKS, LATELY_WEEKS = 8, 3, 6
 """How far back the shape of demand is looked at, and how little of it says nothing yet."""
 
 Pattern = Literal["smooth", "erratic", "intermittent", "lumpy", "none"]
@@ -92,10 +92,14 @@ def tsb(series: Sequence[float], alpha: float = 0.1, beta: float = 0.1) -> float
 
 
 def pattern_of(weeks: Sequence[float]) -> Pattern | None:
-    """The shape of units by week, the oldest first; None while there are too few weeks, or too few with a sale."""
+    """The shape of units by week, the oldest first; None while there are too few weeks, or too few with a sale.
+
+    What sold in nearly every week lately does not sell now and then, whatever came before: it is new, or in season.
+    """
     if len(weeks) < LEAST_WEEKS or sum(units > 0 for units in weeks) < LEAST_SELLING_WEEKS:
         return None
-    return shape(weeks).pattern
+    lately = shape(weeks[-LATELY_WEEKS:]).pattern
+    return lately if lately in ("smooth", "erratic") else shape(weeks).pattern
 
 
 def expected_sales(rate: float | None, pattern: Pattern | None, weeks: Sequence[float]) -> float | None:

@@ -28,6 +28,7 @@ DaysIn = Callable[[int, int], int]
 class _Product:
     supplier: str | None
     known_since: int
+    counted_since: int
     levels: list[tuple[int, str, float]] = field(default_factory=list)
     branches: dict[str, Days] = field(default_factory=dict)
 
@@ -61,10 +62,11 @@ _SAVE = (
 def refresh(store: Store, source_id: int, *, today: int, shift: int) -> None:
     """Work out the products that `temp.sold_lately` names, and their levels."""
     book = read_book(store, source_id)
+    first_read = _first_day_read(store, source_id)
     keys = [row[0] for row in store.execute("SELECT product_id FROM temp.sold_lately ORDER BY product_id")]
     for start in range(0, len(keys), _BLOCK):
         block = keys[start : start + _BLOCK]
-        products = _read(store, block[0], block[-1], today, shift)
+        products = _read(store, block[0], block[-1], today, shift, first_read)
         runs = _runs(store, block[0], block[-1], today)
         found = [_figures_of(key, each, runs, book, today) for key, each in products.items() if each.branches]
         levels = [pair for _, _, several in found for pair in several]
@@ -87,10 +89,20 @@ _CHOSEN = "FROM temp.sold_lately z JOIN product p ON p.id = z.product_id"
 _WITHIN = "WHERE z.product_id BETWEEN :first AND :last"
 
 
-def _read(store: Store, first: int, last: int, today: int, shift: int) -> dict[int, _Product]:
+def _first_day_read(store: Store, source_id: int) -> int:
+    """The first day whose sales were ever read: before it nobody knows, and a week without a sale says nothing."""
+    first = store.value(
+        "SELECT CAST(julianday(min(date)) - 2440587.5 AS INTEGER) FROM document_reading"
+        " WHERE source_id = ? AND kind = 'sale'",
+        (source_id,),
+    )
+    return int(first or 0)
+
+
+def _read(store: Store, first: int, last: int, today: int, shift: int, first_read: int) -> dict[int, _Product]:
     given = {"first": first, "last": last, "today": today, "shift": shift}
     rows = store.execute(f"SELECT p.id, p.supplier, {_KNOWN_SINCE} {_CHOSEN} {_WITHIN}", given)
-    products = {key: _Product(supplier, known) for key, supplier, known in rows}
+    products = {key: _Product(supplier, known, max(known, first_read)) for key, supplier, known in rows}
     del given["shift"], given["today"]
     for key, level, branch, stock in store.execute(
         f"SELECT p.id, l.id, w.branch, l.stock {_CHOSEN} JOIN level l ON l.product_id = p.id JOIN warehouse w"
@@ -124,12 +136,12 @@ def _figures_of(
     terms = book.terms_of(key, product.supplier)
     shelves = {level: _Shelf(runs.get(level, []), stock > 0, today) for level, _, stock in product.levels}
     levels = [
-        (level, _figures(sold, [shelves[level]], product.known_since, terms, today))
+        (level, _figures(sold, [shelves[level]], product, terms, today))
         for level, branch, _ in product.levels
         if (sold := _together(product.branches.get(name, {}) for name in {branch, ""}))
     ]
     days = _together(product.branches.values())
-    whole = _figures(days, list(shelves.values()), product.known_since, terms, today)
+    whole = _figures(days, list(shelves.values()), product, terms, today)
     return key, whole, levels
 
 
@@ -157,9 +169,9 @@ class _Shelf:
         return max(0, whole - first + 1 - empty) + (last >= self.today and self.full_now)
 
 
-def _figures(days: Days, shelves: list[_Shelf], known_since: int, terms: ordering.Terms, now: int) -> Figures:
+def _figures(days: Days, shelves: list[_Shelf], product: _Product, terms: ordering.Terms, now: int) -> Figures:
     """A product was in stock on at least as many days as in the warehouse where it was longest."""
-    start = max(now - WINDOW_DAYS + 1, known_since)
+    start = max(now - WINDOW_DAYS + 1, product.known_since)
 
     def days_in(first: int, last: int) -> int:
         return max((shelf.days_in(first, last) for shelf in shelves), default=0)
@@ -167,12 +179,12 @@ def _figures(days: Days, shelves: list[_Shelf], known_since: int, terms: orderin
     in_days = days_in(start, now)
     net, squares = _sums(days, now - WINDOW_DAYS + 1, now)
     rate = demand.daily_sales(net, 0.0, in_days)
-    weeks = _weeks(days, known_since, now)
+    weeks = _weeks(days, product.counted_since, now)
     pattern = demand.pattern_of(weeks)
     expected = demand.expected_sales(rate, pattern, weeks)
     deviation, _ = demand.spread_of(net, squares, in_days)
     planned = None if expected is None else ordering.plan(expected, deviation, terms)
-    silent, silence = _silence(days, known_since, now, days_in)
+    silent, silence = _silence(days, product.known_since, now, days_in)
     out_days = now - start + 1 - in_days
     return Figures(
         net=net,
