@@ -58,6 +58,16 @@ def takes_files(view: View) -> View:
     return view
 
 
+def keeps_typing(hand_back: Callable[[], object]) -> Callable[[View], View]:
+    """Mark a form that takes long to fill in: without a session, what was typed is handed back and not lost."""
+
+    def mark(view: View) -> View:
+        view.hand_back = hand_back  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def may(role: str) -> bool:
     """Whether the person who is signed in may do what this role may."""
     return g.user is not None and _RANK[g.user.role] >= _RANK[role]
@@ -95,6 +105,8 @@ def ask_for_session() -> AnyResponse | None:
         if not may(getattr(view, "needs", "viewer" if request.method in ("GET", "HEAD", "OPTIONS") else "editor")):
             raise Forbidden
         return None
+    if hasattr(view, "hand_back"):
+        return current_app.make_response(view.hand_back())
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Refresh": "true"})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
