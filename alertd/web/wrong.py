@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from flask import g, url_for
 
-from ..store import pages_overview, pages_sources
+from ..store import pages_overview, pages_sources, upkeep
+from .guard import may
 from .room import room
 
 SHOWN = 4
+AILMENTS = ("full", "readonly", "damaged")
+OLD_BACKUP = 3 * 86_400_000
 # A worker that is late by this much is not busy; it is not there.
 LATE = 15 * 60_000
 
@@ -22,12 +25,14 @@ class Wrong:
 
 def wrong() -> list[Wrong]:
     """Everything that a person must mend in alertd itself, the gravest first."""
-    return [*_threads(), *_sources(), *_messages(), *_rules()]
+    return [*_threads(), *_sources(), *_messages(), *_rules(), *_backups()]
 
 
 def _threads() -> list[Wrong]:
     t, store, now = g.reader.t, room().store, g.reader.now
     health = room().health()
+    if health.get("writing") in AILMENTS:
+        return [Wrong(t(f"wrong.{health['writing']}"), url_for("sources.index"))]
     if not health.get("ok", True):
         return [Wrong(t("wrong.thread"), url_for("sources.index"))]
     late = pages_sources.overdue_since(store, now, LATE)
@@ -61,3 +66,15 @@ def _messages() -> list[Wrong]:
 def _rules() -> list[Wrong]:
     errors = len(room().rules().errors)
     return [Wrong(g.reader.count("overview.rule_errors#", errors), url_for("rules.index"))] if errors else []
+
+
+def _backups() -> list[Wrong]:
+    """Only who can do something about it is told."""
+    t, store, now = g.reader.t, room().store, g.reader.now
+    if not room().settings.backups or not may("admin"):
+        return []
+    if upkeep.failure(store, "backup", now) is not None:
+        return [Wrong(t("wrong.backup_failed"), url_for("sources.index"))]
+    made = upkeep.done_at(store, "backup")
+    old = made is not None and now - made > OLD_BACKUP
+    return [Wrong(t("wrong.backup", when=g.reader.ago(made)), url_for("sources.index"))] if old else []
