@@ -142,7 +142,8 @@ def _evaluate_rule(view: View, turn: Turn, looked: Looked | None, outcome: Outco
     terms = Terms(rule.for_seconds, rule.keep_firing_seconds, source.every)
     last_good = looked.at if looked else None
     edited = looked is not None and looked.digest != rule.digest
-    for alert in alerts.open_alerts(store, source.id, rule.name):
+    narrow = rule.on in finding.SIFTED and scope.since is not None
+    for alert in alerts.open_alerts(store, source.id, rule.name, touched=narrow):
         verdict, severity, values = _verdict(alert, found, edited=edited)
         decision = decide(terms, alert.life, verdict, severity, moment.now, last_good)
         _write_standing(store, rule, alert, decision, values, moment.now, outcome)

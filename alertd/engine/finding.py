@@ -156,13 +156,8 @@ def _in_catalogue(view: View, rule: Rule, scope: Scope, sifted: Sifted | None) -
     store, source_id = view.store, view.source.id
     condition, severity, clear = condition_of(rule), severity_case(rule), clear_of(rule)
     columns, demand = value_columns(rule), "demand" in needs(rule)
-    taken = alerts.open_subjects(store, source_id, rule.name)
     # First what is new: of thousands that match, few are, and the rest need not be kept while the alerts are judged.
-    place, nowhere = (sifted.place, not sifted.holds) if sifted else (None, False)
-    holding = () if nowhere else iter(matches(view, rule, scope, columns, place))
-    new = [each for each in holding if _key(rule.on, each) not in taken]
-    if not taken:
-        return Found(new, {})
+    new = [] if sifted and not sifted.holds else _new(view, rule, scope, columns, sifted and sifted.place)
     standing = evaluation.standing(
         store,
         rule.on,
@@ -175,8 +170,14 @@ def _in_catalogue(view: View, rule: Rule, scope: Scope, sifted: Sifted | None) -
         columns=columns,
         parameters=(*condition.parameters, *clear.parameters, *severity.parameters),
         demand=demand,
+        touched=scope.since is not None,
     )
     return Found(new, {key: Judged(*judged) for key, judged in standing.items()})
+
+
+def _new(view: View, rule: Rule, scope: Scope, columns: Columns, place: int | None) -> list[Finding]:
+    taken = alerts.open_subjects(view.store, view.source.id, rule.name)
+    return [each for each in matches(view, rule, scope, columns, place) if _key(rule.on, each) not in taken]
 
 
 def _key(on: str, found: Finding) -> tuple[int | None, int | None]:

@@ -53,12 +53,24 @@ def _alert(row: tuple[Any, ...]) -> StoredAlert:
     )
 
 
-def open_alerts(store: Store, source_id: int, rule: str) -> list[StoredAlert]:
-    """The pending and firing alerts of one rule on one source."""
+MAY_TURN = (
+    "(state <> 'firing' OR clear_since IS NOT NULL OR level_id IS NULL"
+    " OR product_id IN (SELECT product_id FROM temp.touched)"
+    " OR NOT EXISTS (SELECT 1 FROM level l JOIN product p ON p.id = l.product_id JOIN warehouse w"
+    " ON w.id = l.warehouse_id WHERE l.id = alert.level_id AND l.absent_at IS NULL AND l.gone_at IS NULL"
+    " AND p.absent_at IS NULL AND p.gone_at IS NULL AND w.hidden_at IS NULL))"
+)
+"""Of the open alerts those that another look may turn: the level moved or is not to be seen, or time itself counts."""
+
+
+def open_alerts(store: Store, source_id: int, rule: str, *, touched: bool = False) -> list[StoredAlert]:
+    """The pending and firing alerts of one rule on one source; with `touched`, those that may turn."""
+    narrowed = f" AND {MAY_TURN}" if touched else ""
     return [
         _alert(row)
         for row in store.execute(
-            f"SELECT {_COLUMNS} FROM alert WHERE source_id = ? AND rule = ? AND state <> 'resolved'", (source_id, rule)
+            f"SELECT {_COLUMNS} FROM alert WHERE source_id = ? AND rule = ? AND state <> 'resolved'{narrowed}",
+            (source_id, rule),
         )
     ]
 

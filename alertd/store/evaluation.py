@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..model import Subject, Values, quantity
-from .alerts import Finding
+from .alerts import MAY_TURN, Finding
 from .db import Store
 from .measures import Moment
 
@@ -184,12 +184,15 @@ def standing(
     columns: Columns,
     parameters: Sequence[Any],
     demand: bool = False,
+    touched: bool = False,
 ) -> dict[int, tuple[str, str, Values]]:
     """For each open alert of a rule, by its id: `gone`, `unknown`, `holds`, `clear` or `between`, severity and values.
 
-    `clear` is the condition that ends the alert. `parameters` come in the order condition, clear, severity.
+    `clear` is the condition that ends the alert. With `touched`, only of the alerts that may turn. `parameters` come in
+    the order condition, clear, severity.
     """
-    open_ones = "FROM alert WHERE source_id = ? AND rule = ? AND state <> 'resolved'"
+    narrowed = f" AND {MAY_TURN}" if touched else ""
+    open_ones = f"FROM alert WHERE source_id = ? AND rule = ? AND state <> 'resolved'{narrowed}"
     chosen = f"SELECT product_id FROM alert WHERE source_id = {int(source_id)} AND state <> 'resolved'"
     # An alert about a level also knows its product; only those without a level are about the product itself.
     key, only = ("level_id", "") if on == "stock" else ("product_id", " AND level_id IS NULL")
