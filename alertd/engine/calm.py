@@ -164,7 +164,9 @@ class Desk:
         for question in told.folded(self.store, self.source.id):
             truth = question.truth
             settled = restless.is_settled(truth.state, truth.fired_at, self.now)
-            if (question.folded_until or 0) > self.now and not settled:
+            until = question.folded_until or 0
+            # No digest hour is further away than a day; one that is was planned by a clock that was set back since.
+            if self.now < until <= self.now + restless.DAY and not settled:
                 continue
             rule, channel = self.rules.get(question.rule), self.channels.get(question.channel_id)
             hold = self.hold(question, rule) if rule else Hold.MUTED

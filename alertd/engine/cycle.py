@@ -118,7 +118,8 @@ def _set_lane(purse: Allowing, lane: str) -> None:
 def _spare_low(context: Context, source: Source) -> None:
     """A sweep has just read all that the short look at low products would read again."""
     if "low" in KINDS[source.kind].lanes:
-        polls.postpone(context.store, source.id, "low", context.now() + int(source.every * 1000))
+        now = context.now()
+        polls.postpone(context.store, source.id, "low", now + int(source.every * 1000), now)
 
 
 def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
@@ -179,7 +180,7 @@ def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at
     elif poll.error_kind == "key" and retry_at is not None:
         # The same key opens the other lanes; each of them would be refused once more.
         for other in KINDS[source.kind].lanes:
-            polls.postpone(context.store, source.id, other, retry_at)
+            polls.postpone(context.store, source.id, other, retry_at, context.now())
     elif poll.complete:
         polls.start_all(context.store, source.id)
 
@@ -204,6 +205,7 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
     nothing is due at all, a sweep all the same. A stopped lane runs only when a person asks.
     """
     now = context.now()
+    polls.set_back(context.store, source.id, now, longest_lease=LEASE_SECONDS)
     state = polls.lanes(context.store, source.id)
     due = []
     for lane in KINDS[source.kind].lanes:

@@ -85,8 +85,13 @@ def _of_source(store: Store, source: Source, now: int) -> Iterable[Worry]:
 
 
 def _is_silent(source: Source, last: int | None, failures: int, now: int) -> bool:
-    """One that never answered has no moment to count from; five tries in a row will do."""
-    return failures >= MOST_FIRST_TRIES if last is None else now - last >= _patience(source)
+    """One that never answered has no moment to count from; five tries in a row will do.
+
+    One slip alone is no silence, however long ago the last good reading was: the machine may have slept.
+    """
+    if last is None:
+        return failures >= MOST_FIRST_TRIES
+    return failures >= SILENT_AFTER_TURNS and now - last >= _patience(source)
 
 
 def _patience(source: Source) -> float:

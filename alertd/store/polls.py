@@ -119,7 +119,8 @@ def release_lane(
     """Give a lane back with its next time; `stopped` says why it must not run before a person has mended something."""
     with store.write():
         store.execute(
-            "UPDATE lane SET lease_until = 0, lease_by = NULL, next_due_at = ?1, stopped = ?2, stopped_kind = ?8,"
+            "UPDATE lane SET lease_until = 0, lease_by = NULL, next_due_at = ?1, planned_at = ?4, stopped = ?2,"
+            " stopped_kind = ?8,"
             " last_success_at = CASE WHEN ?3 THEN ?4 ELSE last_success_at END,"
             " failures = CASE WHEN ?3 THEN 0 ELSE failures + 1 END"
             " WHERE source_id = ?5 AND name = ?6 AND lease_by = ?7",
@@ -157,13 +158,32 @@ def ask_again(store: Store, source_id: int, lane: str) -> None:
         )
 
 
-def postpone(store: Store, source_id: int, lane: str, until: int) -> None:
+SMALL_STEP_MS = 5_000
+"""A clock that is corrected by less than this is no clock that was set back."""
+
+
+def set_back(store: Store, source_id: int, now: int, *, longest_lease: float) -> None:
+    """After the clock was set back: what was planned, leased or done in the future is so now, or lanes would wait."""
+    marks = {"source": source_id, "now": now, "late": now + SMALL_STEP_MS, "lease": now + int(longest_lease * 1000)}
+    ahead = "source_id = :source AND (planned_at > :late OR last_success_at > :late OR lease_until > :lease + 5000)"
+    if not store.value(f"SELECT 1 FROM lane WHERE {ahead} LIMIT 1", marks):
+        return
+    with store.write():
+        store.execute(
+            "UPDATE lane SET next_due_at = CASE WHEN planned_at > :late THEN min(next_due_at, :now) ELSE next_due_at"
+            " END, planned_at = min(planned_at, :now), last_success_at = min(last_success_at, :now),"
+            f" lease_until = CASE WHEN lease_until > :lease + 5000 THEN 0 ELSE lease_until END WHERE {ahead}",
+            marks,
+        )
+
+
+def postpone(store: Store, source_id: int, lane: str, until: int, now: int = 0) -> None:
     """Let a lane that is free wait until a moment: another has just read what it would."""
     with store.write():
         store.execute(
-            "INSERT INTO lane (source_id, name, next_due_at) VALUES (?1, ?2, ?3)"
-            " ON CONFLICT DO UPDATE SET next_due_at = max(next_due_at, ?3)",
-            (source_id, lane, until),
+            "INSERT INTO lane (source_id, name, next_due_at, planned_at) VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT DO UPDATE SET next_due_at = max(next_due_at, ?3), planned_at = ?4",
+            (source_id, lane, until, now),
         )
 
 

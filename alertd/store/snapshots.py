@@ -192,7 +192,8 @@ class _Writer:
             before: dict[int, _Stored] = {}
         else:
             key, changed_at, *words = stored
-            if self._since is not None and changed_at > self._since:
+            # What changed in the future did so before the clock was set back.
+            if self._since is not None and self._since < changed_at <= self._now:
                 return
             described = _columns(product)
             if tuple(words) == described:
