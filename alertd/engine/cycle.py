@@ -130,6 +130,15 @@ def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
         return None
     poll = Poll(source=source.name, lane=lane)
     poll_id = polls.begin_poll(store, source.id, lane, context.now())
+    # Whatever is logged meanwhile, by whatever room, tells which poll it belongs to.
+    with structlog.contextvars.bound_contextvars(poll=poll_id, source=source.name, lane=lane):
+        _read_lane(turn, purse, poll, poll_id)
+        _log(poll)
+    return poll
+
+
+def _read_lane(turn: Turn, purse: Allowing, poll: Poll, poll_id: int) -> None:
+    context, source, store, lane = turn.context, turn.source, turn.context.store, poll.lane
     started, calls = time.monotonic(), turn.reader.requests
     retry_at: int | None = None
     try:
@@ -145,8 +154,6 @@ def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
         poll.seconds = round(time.monotonic() - started, 3)
         polls.end_poll(store, poll_id, poll, context.now())
         _give_back(context, source, lane, poll, retry_at)
-    _log(poll)
-    return poll
 
 
 def _give_back(context: Context, source: Source, lane: str, poll: Poll, retry_at: int | None) -> None:

@@ -12,9 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import structlog
 from jinja2 import TemplateError
 
 from .. import clock as wall
@@ -221,17 +223,19 @@ class Desk:
         for future in [future for future in self._on_the_way if future.done()]:
             parcel = self._on_the_way.pop(future)
             if not future.cancelled():
-                self._write_down(parcel, _answer(future))
+                with _about(parcel.message):
+                    self._write_down(parcel, _answer(future))
         if self._on_the_way:
             ids = [parcel.message.id for parcel in self._on_the_way.values()]
             until = self.clock() + round(LEASE_SECONDS * 1000)
             outbox.renew(self.store, worker=self.worker, message_ids=ids, until=until)
 
     def _hand_over(self, message: Claimed, now: int) -> None:
-        parcel = self._pack(message, now)
-        if isinstance(parcel, str):
-            self._bury(message, parcel)
-            return
+        with _about(message):
+            parcel = self._pack(message, now)
+            if isinstance(parcel, str):
+                self._bury(message, parcel)
+                return
         assert self._pool is not None  # noqa: S101
         future = self._pool.submit(
             send,
@@ -279,6 +283,7 @@ class Desk:
         if delivery.outcome is Outcome.DELIVERED:
             outbox.mark_sent(self.store, message.id, now=now, title=parcel.rendered.title, body=parcel.rendered.text)
             self.tally.sent += 1
+            log.info("Channel %s: sent.", message.channel)
         elif delivery.outcome is Outcome.PERMANENT or message.attempts >= MOST_ATTEMPTS:
             self._bury(message, delivery.detail, delivery.reached)
         else:
@@ -322,6 +327,11 @@ def _extras(message: Claimed, content: Content, language: str) -> Extras:
         log.exception("A chart could not be drawn; the message goes without it.")
         picture = b""
     return Extras(message.thread, name, table, picture)
+
+
+def _about(message: Claimed) -> AbstractContextManager[object]:
+    """Whatever is logged meanwhile tells which message it is about; `message` is the id that the receiver sees."""
+    return structlog.contextvars.bound_contextvars(message=message.key, message_id=message.id, channel=message.channel)
 
 
 def _answer(future: "Future[Delivery]") -> Delivery:
