@@ -65,7 +65,8 @@ def follow(posted: MultiDict[str, str], wanted: str = "") -> Sheet:
         too_long = RuleError("", 1, 1, None, f"The rule has {len(text)} characters; {LONGEST_TEXT} is the most.", None)
         return Sheet(text, shown, was, mark, base, form, (too_long,), stuck=True)
     try:
-        edits = changes(as_form(read_draft(shown)), from_form(form))
+        # A page that only carries the text on, such as the comparison, has no form to follow.
+        edits = changes(as_form(read_draft(shown)), from_form(form)) if "shown" in posted else ()
         read_draft(text)
         text = apply(text, edits)
         read_draft(text)
@@ -74,7 +75,8 @@ def follow(posted: MultiDict[str, str], wanted: str = "") -> Sheet:
     checked = actions().check(text, was)
     redraw = bool(wanted)
     if not stuck:
-        form, redraw = _drawn(form, text, typed != shown, posted.get("shape", ""), redraw)
+        by_hand = "shown" not in posted or typed != shown
+        form, redraw = _drawn(form, text, by_hand, posted.get("shape", ""), redraw)
         shown = text
     return Sheet(text, shown, was, mark, base, form, checked.errors, _one(checked.rules), stuck, redraw)
 
