@@ -8,10 +8,10 @@ from types import FrameType
 
 import structlog
 
-from ..errors import UsageTrouble
+from ..errors import Trouble, UsageTrouble
 from ..rules.load import RuleSet
 from ..settings import secret_key
-from ..store import users
+from ..store import backup, check, users
 from ..web.app import create_app
 from ..web.server import Server
 from .actions import ProgressBoard, actions_of
@@ -21,12 +21,14 @@ from .hooks import Desk
 from .loop import Worker
 
 log = structlog.get_logger()
+LARGEST_LOOKED_AT = 100_000_000
 
 
 class Service:
     """A page, a worker, or both. Bound when it is made, so that a taken port is told before anything starts."""
 
     def __init__(self, context: Context, *, page: bool = True, work: bool = True) -> None:
+        _refuse_damage(context)
         self._context = context
         self._board = ProgressBoard()
         self._demo = DemoShop(context) if page else None
@@ -85,6 +87,19 @@ class Service:
             self.worker.stop()
         if self._demo:
             self._demo.stop()
+
+
+def _refuse_damage(context: Context) -> None:
+    """A file that is broken is not worked on: every write would make it worse. Raises Trouble with the way out.
+
+    A large file would hold the start up; the daily backup looks at every page of it.
+    """
+    database = context.settings.database
+    if not database.is_file() or database.stat().st_size > LARGEST_LOOKED_AT:
+        return
+    found = check.quickly(context.store.connection)
+    if found:
+        raise Trouble(f"{database} is damaged ({found}); {backup.advice(database)}.")
 
 
 def let_somebody_in(context: Context) -> str | None:
