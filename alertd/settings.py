@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from .clock import parse_duration
 from .errors import Trouble, UsageTrouble
+from .fence import EVERYWHERE, Networks, read_networks
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -26,10 +27,15 @@ class Settings:
     rules: Path | None
     secret_key: str | None
     admin_password: str | None
-    allow_private_hosts: bool = False
+    private_networks: Networks = ()
     heartbeat_url: str | None = None
     keep_days: float = 400.0
     backups: int = 7
+
+    @property
+    def allow_private_hosts(self) -> bool:
+        """Whether forms may lead anywhere in the server's own network."""
+        return self.private_networks == EVERYWHERE
 
     @property
     def database(self) -> Path:
@@ -57,7 +63,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         heartbeat_url=_heartbeat(environment.get("ALERTD_HEARTBEAT_URL") or None),
         keep_days=_days("ALERTD_KEEP", environment.get("ALERTD_KEEP") or "400d"),
         backups=_count("ALERTD_BACKUPS", environment.get("ALERTD_BACKUPS") or "7"),
-        allow_private_hosts=_switch("ALERTD_ALLOW_PRIVATE_HOSTS", environment.get("ALERTD_ALLOW_PRIVATE_HOSTS", "")),
+        private_networks=_networks(environment.get("ALERTD_ALLOW_PRIVATE_HOSTS", "")),
     )
 
 
@@ -171,10 +177,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _switch(name: str, text: str) -> bool:
-    if text.strip().lower() not in ("", "0", "1", "no", "yes", "false", "true"):
-        raise UsageTrouble(f"{name} is '{text}'; it may be 1 or 0.")
-    return text.strip().lower() in ("1", "yes", "true")
+def _networks(text: str) -> Networks:
+    found = read_networks(text)
+    if found is None:
+        raise UsageTrouble(
+            f"ALERTD_ALLOW_PRIVATE_HOSTS is '{text}'; it may be 1, 0 or networks such as 10.0.0.0/8,192.168.1.7."
+        )
+    return found
 
 
 def _address(url: str) -> str:

@@ -71,7 +71,14 @@ def _fields(each: stored.Channel) -> dict[str, object]:
 def test(name: str, as_json: bool) -> None:
     """Send a test message now, and say how it went."""
     with opened() as context:
-        answer = send_test(context.store, context.vault, name, url=context.settings.url, now=context.now())
+        answer = send_test(
+            context.store,
+            context.vault,
+            name,
+            url=context.settings.url,
+            now=context.now(),
+            private=context.settings.private_networks,
+        )
     delivered = answer.outcome is Outcome.DELIVERED
     if as_json:
         print_json({"channel": name, "delivered": delivered, "detail": answer.detail})

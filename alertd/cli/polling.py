@@ -99,7 +99,12 @@ def deliver(as_json: bool) -> int:
         # What was held back may go by now: a silence or a quiet night is over, a reminder or a digest is due.
         tell_due(context)
         done = deliver_pass(
-            context.store, context.vault, url=context.settings.url, now=context.now(), clock=context.now
+            context.store,
+            context.vault,
+            url=context.settings.url,
+            now=context.now(),
+            clock=context.now,
+            private=context.settings.private_networks,
         )
         undelivered = outbox.recent(context.store, limit=500) if done["failed"] else []
     if as_json:

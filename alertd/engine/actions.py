@@ -76,7 +76,7 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
 def set_heartbeat(context: Context, name: str, url: str | None) -> None:
     """Keep the address that is called after a healthy cycle of a source. Raises UsageTrouble for one that cannot be."""
     source = stored.get_source(context.store, name)
-    checked = None if url is None else heartbeat.check(url, private_hosts=False)
+    checked = None if url is None else heartbeat.check(url, private=context.settings.private_networks)
     hours.set_beat(context.store, context.vault, source.id, checked)
 
 
@@ -107,15 +107,25 @@ def _keep(context: Context, kind: Kind, wanted: Connection) -> Source:
             context.vault,
             name=wanted.name,
             kind=kind.name,
-            base_url=address_for(kind, wanted.base_url),
+            base_url=_address(context, kind, wanted.base_url),
             secrets=dict(wanted.secrets),
             timezone=clock.check_zone(wanted.timezone),
             every=DEFAULT_EVERY,
             sweep_every=None,
             now=context.now(),
+            fenced=True,
         )
         pages_sources.wait_until(context.store, source.id, kind.lanes, context.now() + REST_MS)
     return source
+
+
+def _address(context: Context, kind: Kind, given: str | None) -> str:
+    """The address as it is kept. Raises UsageTrouble for a file of the server that nobody sent on the page."""
+    address = address_for(kind, given)
+    own = context.settings.home.resolve().as_uri() + "/tables/"
+    if address.startswith("file:") and not address.startswith(own) and not context.settings.allow_private_hosts:
+        raise UsageTrouble("A file of the server itself is connected with 'alertd source add'.")
+    return address
 
 
 def _try_out(context: Context, source: Source) -> SourceCheck:

@@ -102,7 +102,14 @@ def _channel(context: Context, name: str, send: bool) -> Finding:
     service = check_url(channels.address(context.store, context.vault, channel.id) or "")
     if not send:
         return ok(label, f"{service}, its address can be read; 'alertd doctor --send' sends a test")
-    answer = send_test(context.store, context.vault, name, url=context.settings.url, now=context.now())
+    answer = send_test(
+        context.store,
+        context.vault,
+        name,
+        url=context.settings.url,
+        now=context.now(),
+        private=context.settings.private_networks,
+    )
     if answer.outcome is not Outcome.DELIVERED:
         return failure(label, answer.detail, f"mend it, then 'alertd channel test {name}'")
     return ok(label, f"{service}, a test message was taken")

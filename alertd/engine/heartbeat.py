@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from .. import fence
 from ..errors import UsageTrouble
 
 log = structlog.get_logger()
@@ -41,10 +42,10 @@ def beat(url: str, *, wait: float = WAIT_SECONDS) -> bool:
     return 200 <= status < 300
 
 
-def check(url: str, *, private_hosts: bool = True) -> str:
+def check(url: str, *, private: fence.Networks | None = None) -> str:
     """An address that can be called. Raises UsageTrouble that says what to write instead, without repeating it.
 
-    `private_hosts=False` also refuses this machine and its own network, for addresses from a web form.
+    `private` also refuses the server's own network, but for those networks: for addresses from a web form.
     """
     parts = urlsplit(url.strip())
     if (
@@ -54,20 +55,12 @@ def check(url: str, *, private_hosts: bool = True) -> str:
         or " " in url.strip()
     ):
         raise UsageTrouble("The address to call must be a whole one, like https://hc-ping.com/….")
-    if not private_hosts and _leads_inside(parts.hostname):
+    if private is not None and fence.leads_inside(parts.hostname, private):
         raise UsageTrouble(
             "This address leads into the server's own network; an operator sets such a one with"
             " 'alertd source heartbeat'."
         )
     return url.strip()
-
-
-def _leads_inside(host: str) -> bool:
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return any(not ipaddress.ip_address(str(each[4][0]).split("%")[0]).is_global for each in found)
 
 
 def _connection(scheme: str, host: str, port: int | None, wait: float) -> http.client.HTTPConnection:

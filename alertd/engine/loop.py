@@ -161,7 +161,13 @@ class Worker:
 
     def __init__(self, context: Context) -> None:
         self._stopping = threading.Event()
-        self.sender = Sender(context.store, context.vault, url=context.settings.url, clock=context.now)
+        self.sender = Sender(
+            context.store,
+            context.vault,
+            url=context.settings.url,
+            clock=context.now,
+            private=context.settings.private_networks,
+        )
         self.poller = Poller(context, self.sender.wake)
         self.caretaker = Caretaker(context)
         parts = (("poller", self.poller.run), ("sender", self.sender.run), ("caretaker", self.caretaker.run))

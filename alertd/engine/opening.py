@@ -1,5 +1,8 @@
 """Open a connected system: its keys out of the vault, its settings out of the store, and the budget of its kind."""
 
+from ..fence import EVERYWHERE
+from ..sources import http
+from ..sources.http import Transport
 from ..sources.registry import Kind, Reader, kind_named
 from ..sources.setup import Setup
 from ..store import ledger, options
@@ -24,7 +27,7 @@ def open_reader(context: Context, source: Source) -> tuple[Reader, Allowing]:
         secrets=source.secrets(context.vault),
         options=options.of(store, source.id),
         budget=allowing,
-        transport=context.transport,
+        transport=transport_for(context, fenced=source.fenced),
         zone=source.timezone,
         fresh=context.now() - options.connected_at(store, source.id) < FRESH_MS,
         now=context.now,
@@ -34,6 +37,14 @@ def open_reader(context: Context, source: Source) -> tuple[Reader, Allowing]:
         remember=lambda found: options.put(store, source.id, found),
     )
     return kind.open(setup), allowing
+
+
+def transport_for(context: Context, *, fenced: bool) -> Transport | None:
+    """The way calls go: from behind the fence where the address was typed into a form."""
+    private = context.settings.private_networks
+    if context.transport is not None or not fenced or private == EVERYWHERE:
+        return context.transport
+    return http.fenced(private)
 
 
 def allowing_for(context: Context, source: Source, kind: Kind) -> Allowing:

@@ -5,9 +5,7 @@ or redirects; when to try again is decided by `worker`. It answers in log lines,
 are kept here, read for a reason, and dropped: some of them hold the address, so none of them reaches a log.
 """
 
-import ipaddress
 import re
-import socket
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +17,9 @@ from apprise.plugins import url_to_dict
 from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
+from .. import fence
 from ..errors import UsageTrouble
+from ..fence import Networks
 from .answers import SMTP_CODE_SAID, Delivery, Outcome, believe, judge
 from .chart import NAME as CHART_NAME
 from .listening import listening
@@ -28,6 +28,8 @@ from .render import Rendered, without_chart
 KEY_HEADER = "X-Alertd-Message"
 _WITH_HEADERS = frozenset(("json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))
 _OWN_RECEIVER = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
+# Services that take text and nothing else.
+_PLAIN = _OWN_RECEIVER | {"tgram", "telegram", "whatsapp", "discord", "workflow", "workflows"}
 _MAIL_APIS = frozenset(
     ("azure", "brevo", "mailersend", "mailgun", "o365", "postmark", "resend", "sendgrid", "ses", "smtp2go", "sparkpost")
 )
@@ -40,17 +42,21 @@ _TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What only some services can carry: the conversation a message belongs to, a list as a file, a picture (PNG)."""
+    """What only some services can carry: the conversation a message belongs to, a list as a file, a picture (PNG).
+
+    `files` are further lists, each with its name.
+    """
 
     thread: str | None = None
     table_name: str = ""
     table: bytes = b""
     picture: bytes = b""
+    files: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def any(self) -> bool:
         """Whether there is anything to attach."""
-        return bool(self.table or self.picture)
+        return bool(self.table or self.picture or self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +67,15 @@ class Timeout:
     read: float = 10.0
 
 
-def check_url(url: str, *, private_hosts: bool = True) -> str:
+def check_url(url: str, *, private: Networks | None = None) -> str:
     """The name of the service an address belongs to.
 
     Raises UsageTrouble for an address that no service can be made of, without repeating it: it holds secrets.
-    `private_hosts=False` also refuses a host on this machine or in its own network, for addresses from a web form.
+    `private` also refuses a host inside the server's own network, but for those networks: for addresses from a form.
     """
     service = _service(url)
-    if not private_hosts and _is_private(service):
-        raise UsageTrouble(
-            "This address leads into the server's own network; an operator adds such a one with 'alertd channel add'."
-        )
+    if private is not None and _is_private(service, private):
+        raise UsageTrouble(INSIDE)
     return str(service.service_name)
 
 
@@ -95,13 +99,51 @@ def send(
     extras: Extras | None = None,
 ) -> Delivery:
     """Hand one message to a service and say how it went. `key` goes along where the service has a place for it."""
-    try:
-        service = _prepare(_service(url, rendered), key, timeout or Timeout())
-    except UsageTrouble as trouble:
-        return Delivery(Outcome.PERMANENT, str(trouble))
-    if isinstance(service, NotifyEmail):
-        return _send_mail(service, rendered, reached, extras or Extras())
-    return _notify(service, rendered)
+    return Line(url, timeout).send(rendered, key=key, reached=reached, extras=extras)
+
+
+class Line:
+    """The way to one service, for several messages one after another: what the address says is read once.
+
+    Belongs to one thread at a time.
+    """
+
+    def __init__(self, url: str, timeout: Timeout | None = None) -> None:
+        self._url, self._timeout = url, timeout or Timeout()
+        self._service: Service | None = None
+
+    def send(
+        self, rendered: Rendered, *, key: str, reached: Collection[str] = (), extras: Extras | None = None
+    ) -> Delivery:
+        """Hand over one message and say how it went."""
+        try:
+            service = self._ready(rendered, key)
+        except UsageTrouble as trouble:
+            return Delivery(Outcome.PERMANENT, str(trouble))
+        if isinstance(service, NotifyEmail):
+            # Its recipients are crossed off one by one; the next message begins with all of them.
+            self._service = None
+            return _send_mail(service, rendered, reached, extras or Extras())
+        return _notify(service, rendered)
+
+    def _ready(self, rendered: Rendered, key: str) -> Service:
+        if self._service is None:
+            self._service = _prepare(_service(self._url, rendered), self._timeout)
+        if self._service.schema in _WITH_HEADERS:
+            self._service.headers[KEY_HEADER] = key
+        if isinstance(self._service, BlockSlack):
+            self._service.rendered = rendered
+        return self._service
+
+
+def shapes_for(url: str) -> tuple[str, ...]:
+    """What a message to this address must be worded in beside its text."""
+    schema = url.strip().partition(":")[0].lower()
+    if schema in ("mailto", "mailtos") or schema in _MAIL_APIS:
+        return ("html",)
+    if schema in _PLAIN:
+        return ()
+    return ("html", "slack")
 
 
 def host_of(url: str) -> str:
@@ -174,7 +216,7 @@ def _instance(parts: dict[str, Any], rendered: Rendered | None) -> Service | Non
         return None
 
 
-def _prepare(service: Service, key: str, timeout: Timeout) -> Service:
+def _prepare(service: Service, timeout: Timeout) -> Service:
     """Take away what an address may ask for and only the worker decides: retries, redirects, time, silent failure."""
     service.retry = 0
     service.optional = False
@@ -188,20 +230,12 @@ def _prepare(service: Service, key: str, timeout: Timeout) -> Service:
         # The only time limit that Apprise gives to a mail server holds for each of its steps.
         service.socket_connect_timeout = timeout.read  # type: ignore[assignment]
         service.inline = True
-    if service.schema in _WITH_HEADERS:
-        service.headers[KEY_HEADER] = key
     return service
 
 
-def _is_private(service: Service) -> bool:
+def _is_private(service: Service, allowed: Networks) -> bool:
     host = getattr(service, "smtp_host", None) or service.host
-    if "host" not in service.template_tokens or not host:
-        return False
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return any(not ipaddress.ip_address(str(each[4][0]).split("%")[0]).is_global for each in found)
+    return "host" in service.template_tokens and bool(host) and fence.leads_inside(str(host), allowed)
 
 
 class BlockSlack(NotifySlack):  # type: ignore[no-untyped-call]
@@ -209,13 +243,13 @@ class BlockSlack(NotifySlack):  # type: ignore[no-untyped-call]
 
     def __init__(self, rendered: Rendered, **parts: Any) -> None:
         super().__init__(**parts)  # type: ignore[no-untyped-call]
-        self._rendered = rendered
+        self.rendered = rendered
 
     def _send(self, url: str, payload: dict[str, Any], *rest: Any, **options: Any) -> Any:
         """Swap the content and keep the rest: where it goes, and under which name."""
-        if "attachments" in payload and self._rendered.slack_blocks:
+        if "attachments" in payload and self.rendered.slack_blocks:
             kept = {name: value for name, value in payload.items() if name in ("channel", "username", "thread_ts")}
-            payload = {**slack_payload(self._rendered), **kept}
+            payload = {**slack_payload(self.rendered), **kept}
         return super()._send(url, payload, *rest, **options)  # type: ignore[no-untyped-call]
 
 
@@ -292,6 +326,8 @@ def _attachments(extras: Extras) -> AppriseAttachment:
     files = AppriseAttachment()
     if extras.picture:
         files.add(AttachMemory(content=extras.picture, name=CHART_NAME, mimetype="image/png"))  # type: ignore[no-untyped-call]
+    for name, data in extras.files:
+        files.add(AttachMemory(content=data, name=name, mimetype="text/csv"))  # type: ignore[no-untyped-call]
     if extras.table:
         files.add(AttachMemory(content=extras.table, name=extras.table_name, mimetype="text/csv"))  # type: ignore[no-untyped-call]
     return files

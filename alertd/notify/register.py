@@ -1,5 +1,6 @@
 """Add a channel: what a person typed is judged by the services, then kept by the store."""
 
+from ..fence import Networks
 from ..store import Store, channels
 from ..store.channels import Channel
 from ..vault import Vault
@@ -15,10 +16,13 @@ def register(
     now: int,
     language: str = "es",
     digest: str | None = None,
-    private_hosts: bool = True,
+    private: Networks | None = None,
 ) -> Channel:
-    """Keep a channel whose address can be used. Raises UsageTrouble that says what to write instead."""
-    service = check_url(url, private_hosts=private_hosts)
+    """Keep a channel whose address can be used. Raises UsageTrouble that says what to write instead.
+
+    `private` is for addresses from a form: the networks inside that they may lead to. None is an operator's own.
+    """
+    service = check_url(url, private=private)
     return channels.add(
         store,
         vault,
@@ -29,4 +33,5 @@ def register(
         language=language,
         digest=digest,
         now=now,
+        fenced=private is not None,
     )

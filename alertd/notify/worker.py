@@ -22,11 +22,12 @@ from jinja2 import TemplateError
 from .. import clock as wall
 from ..clock import Clock
 from ..errors import Trouble
+from ..fence import Networks
 from ..store import Store, channels, outbox
 from ..store.outbox import Claimed
 from ..vault import Vault
 from ..workers import is_gone, worker_name
-from . import chart, links
+from . import chart, links, weekly
 from .answers import Delivery, Outcome
 from .channels import Extras, Timeout, host_of, pause_after, send
 from .content import WRONG, Content, decode
@@ -70,6 +71,7 @@ class Parcel:
     rendered: Rendered
     extras: Extras
     host: str
+    fenced: Networks | None = None
 
 
 def delay_seconds(attempts: int, dice: Dice) -> float:
@@ -87,6 +89,7 @@ def deliver_pass(
     clock: Clock | None = None,
     dice: Dice | None = None,
     timeout: Timeout | None = None,
+    private: Networks = (),
 ) -> dict[str, int]:
     """Try every message that is due by `now` once; `clock` runs on from there where none is given.
 
@@ -94,7 +97,9 @@ def deliver_pass(
     """
     clock = clock or _running_from(now)
     free_leases_of_the_dead(store, now=clock())
-    with Desk(store, vault, url=url, worker=worker or worker_name(), clock=clock, dice=dice, timeout=timeout) as desk:
+    with Desk(
+        store, vault, url=url, worker=worker or worker_name(), clock=clock, dice=dice, timeout=timeout, private=private
+    ) as desk:
         while desk.take(due_by=now) or desk.busy or desk.pause(now):
             desk.wait()
             desk.settle()
@@ -109,7 +114,15 @@ def _running_from(now: int) -> Clock:
 
 
 def send_test(
-    store: Store, vault: Vault, name: str, *, url: str, now: int, zone: str = "UTC", timeout: Timeout | None = None
+    store: Store,
+    vault: Vault,
+    name: str,
+    *,
+    url: str,
+    now: int,
+    zone: str = "UTC",
+    timeout: Timeout | None = None,
+    private: Networks = (),
 ) -> Delivery:
     """Send a test message to a channel, at once and past the outbox, and say how it went.
 
@@ -119,12 +132,15 @@ def send_test(
     address = channels.address(store, vault, channel.id)
     content = Content(kind="test", at=now, zone=zone)
     rendered = word(content, channel.language, url, now=now)
-    return send(address or "", rendered, key=secrets.token_urlsafe(12), timeout=timeout)
+    fenced = private if channels.is_fenced(store, channel.id) else None
+    return send(address or "", rendered, key=secrets.token_urlsafe(12), timeout=timeout, fenced=fenced)
 
 
 def word(content: Content, language: str, url: str, *, now: int | None = None, link: str | None = None) -> Rendered:
     """The message in words; in plain facts when the templates fail: a bad template must not silence an alert."""
     try:
+        if content.kind == "weekly":
+            return weekly.render(content, language, url)
         return render(content, language, url, now=now, link=link)
     except (TemplateError, Trouble, OSError, LookupError, TypeError, ValueError, ArithmeticError):
         log.exception("A message template failed; the message goes out in plain text.")
@@ -153,6 +169,7 @@ class Desk:
     timeout: Timeout | None = None
     senders: int = SENDERS
     bell: Callable[[], None] = lambda: None
+    private: Networks = ()
     tally: Tally = field(default_factory=Tally)
     _resting: dict[str, int] = field(default_factory=dict)
     _hosts: dict[int, str] = field(default_factory=dict)
@@ -245,6 +262,7 @@ class Desk:
             timeout=self.timeout,
             reached=message.reached,
             extras=parcel.extras,
+            fenced=parcel.fenced,
         )
         pause = pause_after(parcel.address)
         if pause and message.channel_id is not None:
@@ -269,7 +287,8 @@ class Desk:
         language = message.language or "es"
         rendered = word(content, language, self.url, now=now, link=self._link(message, content))
         extras = _extras(message, content, language)
-        return Parcel(message, address, rendered, extras, host_of(address))
+        fenced = self.private if channels.is_fenced(self.store, message.channel_id or 0) else None
+        return Parcel(message, address, rendered, extras, host_of(address), fenced)
 
     def _link(self, message: Claimed, content: Content) -> str | None:
         """The address behind which the reader can act on what this message says, where there is anything to act on."""
@@ -322,11 +341,16 @@ def _extras(message: Claimed, content: Content, language: str) -> Extras:
         log.exception("A list could not be written; the message goes without it.")
         name, table = "", b""
     try:
+        lists = tuple(weekly.files(content, language)) if content.kind == "weekly" else ()
+    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
+        log.exception("The lists of a summary could not be written; it goes without them.")
+        lists = ()
+    try:
         picture = chart.draw(content.chart, Speech(language, content.zone)) if content.chart else b""
     except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
         log.exception("A chart could not be drawn; the message goes without it.")
         picture = b""
-    return Extras(message.thread, name, table, picture)
+    return Extras(message.thread, name, table, picture, lists)
 
 
 def _about(message: Claimed) -> AbstractContextManager[object]:
@@ -356,12 +380,21 @@ class Sender:
         dice: Dice | None = None,
         timeout: Timeout | None = None,
         senders: int = SENDERS,
+        private: Networks = (),
     ) -> None:
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._store, self._clock = store, clock
         self._desk = Desk(
-            store, vault, url=url, clock=clock, dice=dice, timeout=timeout, senders=senders, bell=self._bell.set
+            store,
+            vault,
+            url=url,
+            clock=clock,
+            dice=dice,
+            timeout=timeout,
+            senders=senders,
+            bell=self._bell.set,
+            private=private,
         )
 
     @property

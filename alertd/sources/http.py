@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 import stamina
 
-from .. import __version__
+from .. import __version__, fence
 from ..errors import SourceTrouble, UsageTrouble
 
 # A page of 200 sales costs the server thousands of statements; the vendor's own clients wait this long.
@@ -26,6 +26,24 @@ Judge = Callable[[int, bytes, str], Answer]
 Parameters = Mapping[str, str | int]
 Transport = httpx.BaseTransport
 REMAINING, LIMIT = "X-RateLimit-Remaining", "X-RateLimit-Limit"
+
+
+class _Fenced(httpx.HTTPTransport):
+    """Connects from behind the fence, and by no proxy of the environment: it would connect in our place."""
+
+    def __init__(self, allowed: fence.Networks) -> None:
+        super().__init__()
+        self._allowed = allowed
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, unless it leads into the server's own network."""
+        with fence.up(self._allowed):
+            return super().handle_request(request)
+
+
+def fenced(allowed: fence.Networks) -> Transport:
+    """The way to addresses that were typed into a form."""
+    return _Fenced(allowed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,15 +42,19 @@ def add(
     now: int,
     language: str = "es",
     digest: str | None = None,
+    fenced: bool = False,
 ) -> Channel:
-    """Keep a new channel. Raises UsageTrouble for a name that is taken or a value that cannot be."""
+    """Keep a new channel. Raises UsageTrouble for a name that is taken or a value that cannot be.
+
+    `fenced`: its address was typed into a form, and must not lead into the server's own network.
+    """
     _check(name, language, digest)
     try:
         with store.write() as connection:
             key = connection.execute(
-                "INSERT INTO channel (name, service, url, masked_url, language, digest, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (name, service, vault.seal(url.encode()), masked_url, language, digest, now),
+                "INSERT INTO channel (name, service, url, masked_url, language, digest, created_at, fenced)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (name, service, vault.seal(url.encode()), masked_url, language, digest, now, fenced),
             ).lastrowid
             told.meet(store, int(key or 0))
     except sqlite3.IntegrityError:
@@ -88,6 +92,11 @@ def address(store: Store, vault: Vault, channel_id: int) -> str | None:
     """
     sealed = store.value("SELECT url FROM channel WHERE id = ?", (channel_id,))
     return None if sealed is None else vault.open(sealed).decode()
+
+
+def is_fenced(store: Store, channel_id: int) -> bool:
+    """Whether its address must not lead into the server's own network."""
+    return bool(store.value("SELECT fenced FROM channel WHERE id = ?", (channel_id,)))
 
 
 def remove(store: Store, name: str) -> None:

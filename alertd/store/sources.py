@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,10 @@ from .db import Store
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A connected system. `sweep_every` is None where the planner chooses; both intervals are seconds."""
+    """A connected system. `sweep_every` is None where the planner chooses; both intervals are seconds.
+
+    `fenced`: its address was typed into a form, and must not lead into the server's own network.
+    """
 
     id: int
     name: str
@@ -26,6 +30,7 @@ class Source:
     company: str | None
     dialect: str | None
     snapshot_at: int | None
+    fenced: bool = False
 
     def secrets(self, vault: Vault) -> dict[str, str]:
         """The opened credentials: `api_key`, and what else this kind of system needs."""
@@ -34,7 +39,7 @@ class Source:
 
 _COLUMNS = (
     "id, name, kind, base_url, credentials, budget_key, timezone, every_seconds, sweep_every_seconds,"
-    " company, dialect, snapshot_at"
+    " company, dialect, snapshot_at, fenced"
 )
 
 
@@ -50,6 +55,7 @@ def add_source(
     every: float,
     sweep_every: float | None,
     now: int,
+    fenced: bool = False,
 ) -> Source:
     """Connect a system. Raises UsageTrouble for a name that is taken."""
     sealed = vault.seal(msgspec.json.encode(secrets))
@@ -59,8 +65,8 @@ def add_source(
         with store.write():
             store.execute(
                 "INSERT INTO source (name, kind, base_url, credentials, budget_key, timezone, every_seconds,"
-                " sweep_every_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (name, kind, base_url, sealed, budget_key, timezone, every, sweep_every, now),
+                " sweep_every_seconds, created_at, fenced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (name, kind, base_url, sealed, budget_key, timezone, every, sweep_every, now, fenced),
             )
     except sqlite3.IntegrityError:
         raise UsageTrouble(f"There is a source called '{name}' already; choose another name or remove it.") from None
@@ -73,12 +79,17 @@ def get_source(store: Store, name: str) -> Source:
     if row is None:
         there = ", ".join(source.name for source in list_sources(store)) or "none yet; add one with 'alertd source add'"
         raise UsageTrouble(f"There is no source called '{name}' (there are: {there}).")
-    return Source(*row)
+    return _source(row)
 
 
 def list_sources(store: Store) -> list[Source]:
     """Every source, by name."""
-    return [Source(*row) for row in store.execute(f"SELECT {_COLUMNS} FROM source ORDER BY name")]
+    return [_source(row) for row in store.execute(f"SELECT {_COLUMNS} FROM source ORDER BY name")]
+
+
+def _source(row: tuple[Any, ...]) -> Source:
+    *rest, is_fenced = row
+    return Source(*rest, bool(is_fenced))
 
 
 def remove_source(store: Store, name: str) -> None:

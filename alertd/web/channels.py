@@ -74,7 +74,7 @@ def _keep(name: str, service: str, url: str) -> dict[str, str]:
                 url=url,
                 now=g.reader.now,
                 language=language if language in LANGUAGES else g.reader.language,
-                private_hosts=room().settings.allow_private_hosts,
+                private=room().settings.private_networks,
             )
             record("channel.added", name, service=channel.service)
     except UsageTrouble as trouble:
@@ -90,7 +90,15 @@ def test(name: str) -> Response:
     channel = stored.find(store, name) or abort(404)
     zone = next((source.timezone for source in systems.list_sources(store)), "UTC")
     try:
-        answer = send_test(store, room().vault, channel.name, url=room().settings.url, now=g.reader.now, zone=zone)
+        answer = send_test(
+            store,
+            room().vault,
+            channel.name,
+            url=room().settings.url,
+            now=g.reader.now,
+            zone=zone,
+            private=room().settings.private_networks,
+        )
     except Trouble as trouble:
         flash(str(trouble), "bad")
         return redirect(_back(name), 303)

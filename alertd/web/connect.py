@@ -86,7 +86,7 @@ def _mistakes(kind: KindOffer, wanted: Connection) -> dict[str, str]:
         mistakes["timezone"] = t("connect.bad_zone")
     if wanted.base_url is None and kind.default_url is None:
         mistakes["base_url"] = t("connect.no_address")
-    elif wanted.base_url and not room().settings.allow_private_hosts and leads_inside(wanted.base_url):
+    elif wanted.base_url and leads_inside(wanted.base_url, room().settings.private_networks):
         mistakes["base_url"] = t("channel.inside")
     return mistakes
 

@@ -1,23 +1,23 @@
-"""Where a form may lead: never into the server's own network, unless the operator allows it by a setting.
+"""What a form may name: no address that leads into the server's own network, and a name fit to be kept.
 
-Somebody who may fill in a form must not learn through it what answers behind the server's firewall.
+Somebody who may fill in a form must not learn through it what answers behind the server's firewall. This look comes
+early, so that the form can say so; `alertd.fence` stands again where the connection is made.
 """
 
-import ipaddress
 import re
-import socket
 import unicodedata
 from urllib.parse import urlsplit
 
+from .. import fence
 
-def leads_inside(url: str) -> bool:
+
+def leads_inside(url: str, allowed: fence.Networks = ()) -> bool:
     """Whether the host of an address is this machine, or in a network that is not the public one."""
     try:
         host = urlsplit(url).hostname
-        found = socket.getaddrinfo(host, None) if host else []
-    except (ValueError, OSError):
+    except ValueError:
         return False
-    return any(not ipaddress.ip_address(str(each[4][0]).partition("%")[0]).is_global for each in found)
+    return bool(host) and fence.leads_inside(str(host), allowed)
 
 
 def slug(text: str) -> str:

@@ -280,8 +280,8 @@ def test_a_form_may_not_reach_into_the_server_room():
     """An operator may add a relay on loopback; a visitor of the page may not."""
     assert check_url("json://127.0.0.1:9/x") == "JSON"
     with pytest.raises(UsageTrouble, match="own network"):
-        check_url("json://127.0.0.1:9/x", private_hosts=False)
-    assert check_url(SLACK, private_hosts=False) == "Slack"
+        check_url("json://127.0.0.1:9/x", private=())
+    assert check_url(SLACK, private=()) == "Slack"
 
 
 def test_a_small_service_gets_the_head_and_the_link():

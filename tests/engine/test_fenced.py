@@ -1,0 +1,108 @@
+"""What was connected on the page does not lead inside, whatever its name says later; what an operator connected may."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+from alertd.engine import actions
+from alertd.engine.context import Context, open_context
+from alertd.engine.opening import open_reader
+from alertd.errors import SourceTrouble, UsageTrouble
+from alertd.notify.answers import Outcome
+from alertd.notify.register import register
+from alertd.notify.worker import send_test
+from alertd.sandbox.smartpyme import DEFAULT_KEY, Shop, serve
+from alertd.settings import read_settings
+from alertd.store import sources
+from alertd.web.actions import Connection
+from tests.end_to_end.receivers import WebService
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Callable[[str], Context]:
+    """A home, with the setting on forms that lead inside."""
+    opened: list[Context] = []
+
+    def make(allowed: str) -> Context:
+        environment = {"ALERTD_HOME": str(tmp_path), "ALERTD_ALLOW_PRIVATE_HOSTS": allowed}
+        opened.append(open_context(read_settings(environment)))
+        return opened[-1]
+
+    yield make  # type: ignore[misc]
+    for each in opened:
+        each.store.close()
+
+
+def _source(context: Context, url: str, *, fenced: bool) -> Any:
+    return sources.add_source(
+        context.store, context.vault, name=f"shop-{fenced}".lower(), kind="smartpyme", base_url=url,
+        secrets={"api_key": DEFAULT_KEY}, timezone="UTC", every=300, sweep_every=None, now=0, fenced=fenced,
+    )  # fmt: skip
+
+
+def _read(context: Context, source: Any) -> int:
+    reader, _ = open_reader(context, source)
+    try:
+        return sum(1 for _ in reader.sweep(0, frozenset()))
+    finally:
+        reader.close()
+
+
+def test_a_shop_of_the_page_is_never_read_inside(hall: Callable[[str], Context]) -> None:
+    """Its name was a public one when the form looked; now it is this machine's."""
+    context = hall("")
+    stamina.set_testing(True, attempts=1)
+    with serve(Shop.empty(dialect="deployed")) as upstream:
+        with pytest.raises(SourceTrouble, match="own network"):
+            _read(context, _source(context, upstream.url, fenced=True))
+        assert _read(context, _source(context, upstream.url, fenced=False)) >= 0
+
+
+def test_a_network_that_was_allowed_is_read(hall: Callable[[str], Context]) -> None:
+    """By the setting, for the shop's own server in the shop's own network."""
+    context = hall("127.0.0.0/8")
+    with serve(Shop.empty(dialect="deployed")) as upstream:
+        assert _read(context, _source(context, upstream.url, fenced=True)) >= 0
+
+
+@pytest.mark.parametrize(("allowed", "outcome"), [("", Outcome.PERMANENT), ("127.0.0.1", Outcome.DELIVERED)])
+def test_a_channel_of_the_page_never_sends_inside(
+    hall: Callable[[str], Context], allowed: str, outcome: Outcome
+) -> None:
+    """Apprise's own connections stop at the fence too; the answer says why, once and for all."""
+    context = hall(allowed)
+    with closing(WebService()) as receiver:
+        register(context.store, context.vault, name="relay", url=receiver.url, now=0)
+        context.store.execute("UPDATE channel SET fenced = 1")
+        found = send_test(
+            context.store, context.vault, "relay", url="http://alertd.example", now=0,
+            private=context.settings.private_networks,
+        )  # fmt: skip
+        assert found.outcome is outcome
+        assert len(receiver.rest()) == (outcome is Outcome.DELIVERED)
+
+
+def test_a_channel_of_the_command_line_may(hall: Callable[[str], Context]) -> None:
+    """An operator's own relay stands on loopback."""
+    context = hall("")
+    with closing(WebService()) as receiver:
+        register(context.store, context.vault, name="relay", url=receiver.url, now=0)
+        found = send_test(context.store, context.vault, "relay", url="http://alertd.example", now=0)
+        assert found.outcome is Outcome.DELIVERED
+
+
+def test_a_form_reads_no_file_of_the_server(hall: Callable[[str], Context], tmp_path: Path) -> None:
+    """Whether there is one is not told either."""
+    context = hall("")
+    secret = tmp_path / "payroll.csv"
+    secret.write_text("codigo,nombre,stock\n1,x,2\n")
+    wanted = Connection(kind="csv", name="tabla", base_url=str(secret), secrets={}, timezone="UTC")
+    for path in (str(secret), secret.as_uri(), str(tmp_path / "missing.csv")):
+        with pytest.raises(UsageTrouble):
+            actions.connect(context, replace(wanted, base_url=path))
+    assert sources.list_sources(context.store) == []
