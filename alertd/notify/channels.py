@@ -36,6 +36,8 @@ _MAIL_APIS = frozenset(
 # Apprise declares types for a part of its plugins only; what a plugin can do is asked of it, not of the checker.
 Service = Any
 
+INSIDE = "This address leads into the server's own network; an operator adds such a one with 'alertd channel add'."
+
 _SCHEMA = re.compile(r"([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
 _TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success": NotifyType.SUCCESS}
 
@@ -97,9 +99,13 @@ def send(
     timeout: Timeout | None = None,
     reached: Collection[str] = (),
     extras: Extras | None = None,
+    fenced: Networks | None = None,
 ) -> Delivery:
-    """Hand one message to a service and say how it went. `key` goes along where the service has a place for it."""
-    return Line(url, timeout).send(rendered, key=key, reached=reached, extras=extras)
+    """Hand one message to a service and say how it went. `key` goes along where the service has a place for it.
+
+    `fenced` keeps it out of the server's own network but for those networks: for addresses that came from a form.
+    """
+    return Line(url, timeout, fenced).send(rendered, key=key, reached=reached, extras=extras)
 
 
 class Line:
@@ -108,14 +114,21 @@ class Line:
     Belongs to one thread at a time.
     """
 
-    def __init__(self, url: str, timeout: Timeout | None = None) -> None:
-        self._url, self._timeout = url, timeout or Timeout()
+    def __init__(self, url: str, timeout: Timeout | None = None, fenced: Networks | None = None) -> None:
+        self._url, self._timeout, self._fenced = url, timeout or Timeout(), fenced
         self._service: Service | None = None
 
     def send(
         self, rendered: Rendered, *, key: str, reached: Collection[str] = (), extras: Extras | None = None
     ) -> Delivery:
         """Hand over one message and say how it went."""
+        if self._fenced is None:
+            return self._send(rendered, key, reached, extras)
+        with fence.up(self._fenced) as watch:
+            delivery = self._send(rendered, key, reached, extras)
+        return Delivery(Outcome.PERMANENT, INSIDE, delivery.reached) if watch.refused else delivery
+
+    def _send(self, rendered: Rendered, key: str, reached: Collection[str], extras: Extras | None) -> Delivery:
         try:
             service = self._ready(rendered, key)
         except UsageTrouble as trouble:

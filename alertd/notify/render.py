@@ -5,6 +5,7 @@ a shop is escaped for the format it goes into, so that a product called `<!chann
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from .speech import Speech, clip, one_line
 
 MOST_ITEMS = 10
 MOST_SUMS = 3
+SHAPES = ("html", "slack")
 _MOST_TEXT = 6000
 ACTIONS = ("ack", "ordered", "snooze")
 
@@ -38,23 +40,39 @@ class Rendered(msgspec.Struct, frozen=True):
     tone: str = "info"
 
 
-def render(content: Content, language: str, url: str, *, now: int | None = None, link: str | None = None) -> Rendered:
+def render(
+    content: Content,
+    language: str,
+    url: str,
+    *,
+    now: int | None = None,
+    link: str | None = None,
+    shapes: Collection[str] = SHAPES,
+) -> Rendered:
     """Word a message. `url` is the address of the page; `now` (default: the moment of the data) says what today is.
 
-    `link` is the signed address behind which somebody without a password can act on the alerts of this message.
+    `shapes` are what is needed beside the text: nobody reads the HTML of a message to a program. `link` is the signed address behind which somebody without a password can act on the alerts of this message.
     """
     speech = Speech(language, content.zone)
     today = content.at if now is None else now
     title = clip(title_of(content, speech, language), HEADER_LIMIT - 10)
     parts = _parts(content, speech, language, url, today, link)
-    slack = _environment().get_template("message.slack.j2").render(slack_parts(parts))
     return Rendered(
         title=title,
         text=_environment().get_template("message.txt.j2").render(parts).strip(),
-        html=_environment().get_template("message.html.j2").render({**parts, "title": title}).strip(),
-        slack_blocks=blocks_of(title, slack, parts),
+        html=_page(title, parts) if "html" in shapes else "",
+        slack_blocks=_slack(title, parts) if "slack" in shapes else [],
         tone=_tone(content),
     )
+
+
+def _page(title: str, parts: dict[str, Any]) -> str:
+    return _environment().get_template("message.html.j2").render({**parts, "title": title}).strip()
+
+
+def _slack(title: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
+    body = _environment().get_template("message.slack.j2").render(slack_parts(parts))
+    return blocks_of(title, body, parts)
 
 
 _CHART = re.compile(r"<!--chart-->.*?<!--/chart-->", re.S)

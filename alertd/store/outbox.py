@@ -111,47 +111,67 @@ def claim(
     limit: int,
     due_by: int | None = None,
     besides: Collection[int | None] = (),
+    each: int = 1,
+    singly: Collection[int | None] = (),
 ) -> list[Claimed]:
-    """Take up to `limit` due messages, the oldest one of each channel, so that no channel waits behind another.
+    """Take due messages of up to `limit` channels, the oldest of each, so that no channel waits behind another.
 
     A message never overtakes an older one about the same alert: "restocked" before "out of stock" would be a lie.
 
-    `besides` names channels that this worker is busy with; `due_by` (default: now) leaves later ones for later.
+    `besides` names channels that this worker is busy with; `due_by` (default: now) leaves later ones for later. Of a
+    channel `each` are taken at most, of those in `singly` one.
     """
     due = now if due_by is None else due_by
+    asked = (due, now, limit * each, besides, each, singly)
     # A look without the write lock first: most looks find nothing, and the writer should not wait for them.
-    if limit < 1 or not _due(store, due, now, limit, besides):
+    if limit < 1 or not _due(store, *asked):
         return []
     with store.write() as connection:
-        ids = _due(store, due, now, limit, besides)
+        ids = _of_channels(_due(store, *asked), limit)
         connection.executemany(
             "UPDATE message SET lease_until = ?, lease_by = ?, attempts = attempts + 1"
             " WHERE id = ? AND state = 'waiting'",
-            [(now + round(lease_seconds * 1000), worker, each) for each in ids],
+            [(now + round(lease_seconds * 1000), worker, key) for key in ids],
         )
         return [_claimed(row) for row in _rows_of(store, ids)]
 
 
-def _due(store: Store, due: int, now: int, limit: int, besides: Collection[int | None]) -> list[int]:
-    busy = [each for each in besides if each is not None]
-    marks = ", ".join("?" * len(busy))
-    rows = store.rows(
+def _of_channels(found: Sequence[tuple[int, int]], limit: int) -> list[int]:
+    """The messages of the first so many channels."""
+    chosen = list(dict.fromkeys(channel for _, channel in found))[:limit]
+    return [key for key, channel in found if channel in chosen]
+
+
+def _due(
+    store: Store,
+    due: int,
+    now: int,
+    limit: int,
+    besides: Collection[int | None],
+    each: int,
+    singly: Collection[int | None],
+) -> list[tuple[int, int]]:
+    """Messages that may be claimed, each with its channel (0: it is gone), the oldest of each channel first."""
+    busy = [channel for channel in besides if channel is not None]
+    slow = [channel for channel in singly if channel is not None]
+    marks, few = ", ".join("?" * len(busy)), ", ".join("?" * len(slow))
+    rows = store.execute(
         f"""
-        SELECT id FROM (
-            SELECT id, due_at, row_number() OVER (PARTITION BY channel_id ORDER BY due_at, id) AS place
+        SELECT id, channel_id FROM (
+            SELECT id, coalesce(channel_id, 0) AS channel_id, due_at,
+                row_number() OVER (PARTITION BY channel_id ORDER BY due_at, id) AS place
             FROM message m
             WHERE state = 'waiting' AND {_OPEN_NOW} AND coalesce(channel_id, 0) NOT IN ({marks})
                 AND NOT EXISTS (
-                    SELECT 1 FROM message older WHERE older.state = 'waiting' AND older.channel_id = m.channel_id
-                        AND older.id < m.id AND EXISTS (
-                            SELECT 1 FROM message_alert mine
-                            JOIN message_alert its ON its.alert_id = mine.alert_id AND its.message_id = older.id
-                            WHERE mine.message_id = m.id))
-        ) WHERE place = 1 ORDER BY due_at, id LIMIT ?
+                    SELECT 1 FROM message_alert mine
+                        CROSS JOIN message_alert its ON its.alert_id = mine.alert_id AND its.message_id < m.id
+                        CROSS JOIN message older ON older.id = its.message_id
+                    WHERE mine.message_id = m.id AND older.state = 'waiting' AND older.channel_id = m.channel_id)
+        ) WHERE place <= CASE WHEN channel_id IN ({few}) THEN 1 ELSE ? END ORDER BY place, due_at, id LIMIT ?
         """,
-        (due, now, _soonest(now), now, now + _LONGEST_LEASE, *busy, limit),
+        (due, now, _soonest(now), now, now + _LONGEST_LEASE, *busy, *slow, each, limit),
     )
-    return [row["id"] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 # What was written before the clock was set back: a message made in the future is due, a lease from there is over.
@@ -214,6 +234,16 @@ def release(store: Store, *, worker: str) -> int:
         return connection.execute(
             "UPDATE message SET lease_until = 0, lease_by = NULL WHERE lease_by = ? AND state = 'waiting'", (worker,)
         ).rowcount
+
+
+def hand_back(store: Store, message_ids: Collection[int], *, worker: str) -> None:
+    """Give back messages that were claimed and not tried after all; the attempt is not counted."""
+    with store.write() as connection:
+        connection.executemany(
+            "UPDATE message SET attempts = attempts - 1, lease_until = 0, lease_by = NULL"
+            " WHERE id = ? AND lease_by = ? AND state = 'waiting'",
+            [(key, worker) for key in message_ids],
+        )
 
 
 def mark_sent(store: Store, message_id: int, *, now: int, title: str | None = None, body: str | None = None) -> None:
