@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -82,29 +82,51 @@ def make_home(settings: Settings) -> Path:
 
 def secret_key(settings: Settings) -> str:
     """The key for cookies, signed links and stored credentials; made on first use, readable by the owner alone."""
+    return secret_keys(settings)[0]
+
+
+def secret_keys(settings: Settings) -> tuple[str, ...]:
+    """The same, and while it is being changed the one before it, the newest first."""
     if settings.secret_key:
-        return settings.secret_key
+        return (settings.secret_key,)
     path = make_home(settings) / "secret-key"
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return _existing_key(path)
+        return _existing_keys(path)
     except OSError as fault:
         raise Trouble(f"Cannot write {path} ({fault.strerror}); make {settings.home} writable.") from None
     with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(48)
+        key = new_key()
         file.write(key)
-    return key
+    return (key,)
 
 
-def _existing_key(path: Path) -> str:
+def new_key() -> str:
+    """A secret key that nobody guesses."""
+    return secrets.token_urlsafe(48)
+
+
+def keep_keys(settings: Settings, keys: Iterable[str]) -> None:
+    """Replace the file of the secret key, whole at once and readable by the owner alone."""
+    path = make_home(settings) / "secret-key"
+    half = path.with_name(f".secret-key-{secrets.token_hex(4)}")
+    descriptor = os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(keys))
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+
+
+def _existing_keys(path: Path) -> tuple[str, ...]:
     try:
-        key = path.read_text().strip()
+        keys = tuple(path.read_text().split())
     except OSError as fault:
         raise Trouble(f"Cannot read {path} ({fault.strerror}); it must belong to the user that runs alertd.") from None
-    if not key:
+    if not keys:
         raise Trouble(f"{path} is empty; restore it from a backup, or delete it and add each source's key again.")
-    return key
+    return keys
 
 
 def rules_folder(settings: Settings) -> Path:

@@ -27,10 +27,12 @@ from . import (
     reconcile,
     rules,
     running,
+    secret,
     silences,
     sources,
     stock,
     tokens,
+    weekly,
 )
 
 
@@ -55,9 +57,11 @@ for room in (
     stock,
     reconcile,
     count,
+    weekly,
     buying,
     people,
     tokens,
+    secret,
     database,
     doctor,
 ):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import clock
-from ..settings import Settings, make_home, rules_folder, secret_key
+from ..settings import Settings, make_home, rules_folder, secret_keys
 from ..sources.http import Transport
 from ..store import Store, open_store
 from ..vault import Vault
@@ -45,7 +45,7 @@ def open_context(settings: Settings) -> Context:
     folder = rules_folder(settings)
     return Context(
         store=store,
-        vault=Vault(secret_key(settings)),
+        vault=Vault(keys=lambda: secret_keys(settings)),
         settings=settings,
         rules=RuleShelf(store, folder),
         rules_folder=folder,

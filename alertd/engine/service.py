@@ -48,6 +48,7 @@ class Service:
             rules=self._rules,
             actions=actions_of(context, self._board, self._demo),
             receive=Desk(context).receive,
+            vault=context.vault,
         )
         server = Server(app, context.settings.host, context.settings.port)
         if context.settings.port == 0:

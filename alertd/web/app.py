@@ -74,18 +74,19 @@ def create_app(
     rules: Callable[[], RuleSet] | None = None,
     actions: Actions | None = None,
     receive: hooks.Receive | None = None,
+    vault: Vault | None = None,
 ) -> Flask:
     """The page over a store.
 
     `health` says how the rest of alertd is doing, as a flat document with `ok` in it. `rules` gives the rules in force;
     it is asked for every page, so it should remember what it read. `actions` is what the page may ask of the engine.
-    `receive` takes webhooks in; without it they are told to come again.
+    `receive` takes webhooks in; without it they are told to come again. `vault` follows a change of the secret key.
     """
     folder = data_folder("templates") / "web"
     app = Flask("alertd", template_folder=str(folder), static_folder=str(folder / "static"), static_url_path="/static")
     app.config.update(_configuration(settings, secret_key))
     app.extensions["alertd"] = Room(
-        store, settings, clock, rules or _no_rules, health or dict, Vault(secret_key), actions or Actions()
+        store, settings, clock, rules or _no_rules, health or dict, vault or Vault(secret_key), actions or Actions()
     )
     app.before_request(guard.meet)
     csrf = CSRFProtect(app)
