@@ -3,7 +3,7 @@
 from ..rules.state import state_sql
 from ..store import pages_trend, search, sources
 from ..store.pages import State
-from . import digest, selfcare
+from . import digest, selfcare, weekly
 from .calm import tell
 from .context import Context
 from .watching import judge_sources
@@ -47,4 +47,5 @@ def tell_due(context: Context) -> int:
         if source.snapshot_at is not None:
             queued += tell(store, source, rules, now=now)
             queued += digest.send_due(store, source, rules, now)
+            queued += weekly.send_due(store, source, now)
     return queued

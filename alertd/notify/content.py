@@ -4,7 +4,7 @@ So a message that waited for an hour is worded in the language its channel has n
 change to what is stored.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -110,10 +110,11 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     alerts that came and went while the channel could not be reached. `template` is the rule's own message, `text` takes
     the place of the built-in lines; `title` and `text` are keyed by language. `trouble` names what is wrong with alertd
     or its sources (see the words), `facts` fill its sentences. `money` is the sign of the shop's money, `closed` are
-    the days since the last digest on which the shop was closed, `chart` is what a mail draws.
+    the days since the last digest on which the shop was closed, `chart` is what a mail draws, `week` the figures
+    of a weekly summary (see `engine.weekly`).
     """
 
-    kind: Literal["alerts", "digest", "test", "trouble"]
+    kind: Literal["alerts", "digest", "weekly", "test", "trouble"]
     at: int
     zone: str = "UTC"
     rule: str | None = None
@@ -132,6 +133,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     alive: Alive | None = None
     trouble: str | None = None
     facts: Words = {}
+    week: dict[str, Any] = {}
     money: str | None = None
     closed: list[str] = []
     chart: Chart | None = None

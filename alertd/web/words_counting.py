@@ -1,6 +1,9 @@
 """Words of the pages of the count: reconciliation, returns, counts, typed receipts, what is known, and silences."""
 
+from .words_weekly import WORDS as _WEEKLY
+
 WORDS: dict[str, tuple[str, str, str]] = {
+    **_WEEKLY,
     "nav.reconcile": ("Conciliación", "Conciliação", "Reconciliation"),
     "nav.returns": ("Devoluciones", "Devoluções", "Returns"),
     "nav.count": ("Conteo", "Contagem", "Counting"),
