@@ -45,6 +45,7 @@ from . import (
     sources,
     tokens,
     users,
+    weekly,
 )
 from . import health as health_page
 from . import rules as rules_page
@@ -58,7 +59,7 @@ from .wrong import wrong
 FAMILIES = (
     overview, alerts, products, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
     links, hooks, health_page, metrics, api,
-    hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences,
+    hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences, weekly,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
 SESSION_DAYS = 30
