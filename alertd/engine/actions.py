@@ -20,7 +20,7 @@ from ..store import sources as stored
 from ..store.sources import Source
 from ..vault import Vault
 from ..web.actions import Actions, Connection, KindOffer, PlanNumbers, Progress, SourceCheck
-from . import cycle, heartbeat, inspect, planner
+from . import cycle, explain, heartbeat, inspect, planner
 from .authoring import rule_actions
 from .context import Context
 from .demoshop import DemoShop
@@ -68,6 +68,9 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
         looked=lambda key: looked(context.store, context.rules.book(context.now()).rules, key, context.now()),
         start_demo=demo.start if demo else None,
         set_heartbeat=lambda name, url: set_heartbeat(context, name, url),
+        explain=lambda fingerprint, language: explain.of_alert(
+            context.store, context.rules.book(context.now()).rules, fingerprint, context.now(), language
+        ),
         switch_rules=lambda wanted: switch_rules(context, wanted),
         rules=rule_actions(context),
     )

@@ -4,11 +4,10 @@ The table is `alertd.rules.explaining`; the figures are read by the very columns
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..reconcile.ordering import suggested_order
-from ..rules.explaining import EXPLAINED, Explanation, Words, said
+from ..rules.explaining import EXPLAINED, Explained, Explanation, Ingredient, Words, said
 from ..rules.rule import Rule, needs, value_columns
 from ..store import Store, alerts, evaluation, measures, sources
 from ..store.evaluation import Columns
@@ -27,38 +26,6 @@ _NOTES: dict[str, Words] = {
         "Without a maximum or known sales: up to the minimum only.",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Ingredient:
-    """One input of a figure: `name` for programs, `label` for people."""
-
-    name: str
-    label: str
-    value: Any
-    unit: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """How one figure came about."""
-
-    measure: str
-    inputs: tuple[Ingredient, ...]
-    formula: str
-    result: Any
-    note: str | None
-
-    def document(self) -> dict[str, Any]:
-        """For programs."""
-        inputs = [{"name": each.name, "value": each.value, "unit": each.unit} for each in self.inputs]
-        return {
-            "measure": self.measure,
-            "inputs": inputs,
-            "formula": self.formula,
-            "result": self.result,
-            "note": self.note,
-        }
 
 
 def input_columns(rule: Rule) -> Columns:

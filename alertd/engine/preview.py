@@ -6,10 +6,10 @@ Where a figure was worked out, it is explained: the formula, what went in, what 
 from dataclasses import dataclass
 
 from ..model import Subject, Values
+from ..rules.explaining import Explained
 from ..rules.rule import Rule, needs, value_columns
 from ..store import Store, measures, sources
 from . import explain, finding
-from .explain import Explained
 from .finding import Scope, View
 
 

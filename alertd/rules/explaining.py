@@ -5,6 +5,7 @@ is explained is what was judged.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..reconcile import ordering
 from ..reconcile.classification import CLASS_DAYS, DEAD_DAYS, LONG_COVER_DAYS
@@ -42,6 +43,38 @@ class Explanation:
     formula: Words
     inputs: tuple[Input, ...]
     note: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """One input of a figure: `name` for programs, `label` for people."""
+
+    name: str
+    label: str
+    value: Any
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How one figure came about."""
+
+    measure: str
+    inputs: tuple[Ingredient, ...]
+    formula: str
+    result: Any
+    note: str | None
+
+    def document(self) -> dict[str, Any]:
+        """For programs."""
+        inputs = [{"name": each.name, "value": each.value, "unit": each.unit} for each in self.inputs]
+        return {
+            "measure": self.measure,
+            "inputs": inputs,
+            "formula": self.formula,
+            "result": self.result,
+            "note": self.note,
+        }
 
 
 def _input(name: str, unit: str | None, es: str, pt: str, en: str, sql: str | dict[str, str]) -> Input:

@@ -158,6 +158,19 @@ def lead_times(store: Store, source_id: int) -> dict[str, list[float]]:
     return found
 
 
+def shelves(store: Store, source_id: int, levels: Iterable[int]) -> dict[int, int]:
+    """The product of each of these levels, as far as they are of this source."""
+    found = {}
+    for level in levels:
+        product = store.value(
+            "SELECT l.product_id FROM level l JOIN product p ON p.id = l.product_id WHERE l.id = ? AND p.source_id = ?",
+            (level, source_id),
+        )
+        if product is not None:
+            found[level] = int(product)
+    return found
+
+
 def open_stock_alerts(store: Store, source_id: int, shelves: Iterable[tuple[int, int | None]]) -> list[int]:
     """The open alerts about the stock of these levels, or of their products as a whole."""
     found: list[int] = []

@@ -6,6 +6,7 @@ The shapes are the page's: numbers and names, that it puts into the reader's wor
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from ..rules.explaining import Explained
 from .rule_actions import RuleActions
 
 
@@ -107,7 +108,8 @@ class Actions:
 
     `connect` tries a system and keeps it, resting, when it answers; raises UsageTrouble for what was mistyped.
     `matches` counts by rule what holds in the stock that was read last. `switch_rules` writes `enabled` into the files
-    of rules by name, and names those it could not.
+    of rules by name, and names those it could not. `explain` says of an alert, by its fingerprint and in a language, how
+    its figures came about.
     """
 
     kinds: Callable[[], tuple[KindOffer, ...]] = tuple
@@ -123,3 +125,4 @@ class Actions:
     set_heartbeat: Callable[[str, str | None], None] | None = None
     switch_rules: Callable[[Mapping[str, bool]], tuple[str, ...]] | None = None
     rules: RuleActions | None = None
+    explain: Callable[[str, str], tuple[Explained, ...]] = lambda _fingerprint, _language: ()

@@ -21,6 +21,7 @@ from . import (
     account,
     alerts,
     audit,
+    buying_terms,
     channels,
     connect,
     counts,
@@ -57,7 +58,7 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, products, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
+    overview, alerts, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
     links, hooks, health_page, metrics, api,
     hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences, weekly,
 )  # fmt: skip

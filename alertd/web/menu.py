@@ -18,6 +18,7 @@ ENTRIES = (
     Entry("alerts", "alerts.index", main=True),
     Entry("products", "products.index", main=True),
     Entry("messages", "messages.index", main=True),
+    Entry("buying", "buying.index"),
     Entry("reconcile", "reconcile.index"),
     Entry("returns", "returns.index"),
     Entry("count", "count.index"),

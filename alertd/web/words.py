@@ -4,6 +4,7 @@ A key holds one sentence a language. `{name}` is filled in by the caller. A key 
 `Reader.count`: one sentence for one thing, after `|` the one for several. Names of products are never translated.
 """
 
+from .words_buying import WORDS as _BUYING
 from .words_care import WORDS as _CARE
 from .words_connect import WORDS as _CONNECT
 from .words_counting import WORDS as _COUNTING
@@ -565,6 +566,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in {**_WORDS, **_CARE, **_RULES, **_OWNER, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS}.items()}
+    language: {key: words[place] for key, words in {**_WORDS, **_BUYING, **_CARE, **_RULES, **_OWNER, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS}.items()}
     for place, language in enumerate(_ORDER)
 }
