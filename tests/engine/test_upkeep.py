@@ -1,12 +1,14 @@
 """A service that is left alone: daily copies, pruning, and a database that fails under it."""
 
 import sqlite3
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from alertd.engine import selfcare
 from alertd.engine.loop import Poller
 from alertd.engine.pruning import Caretaker
+from alertd.engine.service import let_somebody_in
 from alertd.notify.register import register
 from alertd.store import backup, check, upkeep
 from tests.store.makers import spoil_levels
@@ -124,3 +126,13 @@ def test_a_fault_keeps_the_word_of_the_worst(bench: Workbench):
     poller.ailment.note(sqlite3.OperationalError("database or disk is full"))
     poller.ailment.over()
     assert poller.ailment.word == "damaged"
+
+
+def test_two_services_that_start_at_once_both_let_the_administrator_in(bench: Workbench, monkeypatch):
+    """Both find an empty house; the one that comes second must not end because the first has made the user."""
+    context = bench.context
+    context.settings = replace(context.settings, admin_password="una clave larga")
+    assert let_somebody_in(context) is None
+    answers = iter((False, True))
+    monkeypatch.setattr("alertd.engine.service.users.anybody", lambda _store: next(answers))
+    assert let_somebody_in(context) is None
