@@ -1,9 +1,10 @@
 """A simulated quarter of three branches, and how well the reconciliation finds what was planted in it.
 
-`python -m bench.quarter [DAYS]` lives through trade as it is: sales, voids weeks later, returns, price adjustments,
-sales dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits, lots that stop
-at zero, and readings that take two minutes while the shop goes on. Forty losses are planted. It prints precision and
-recall of the "sin documento" list at its default thresholds, why the false lines are there, and what it cost.
+`python -m bench.quarter [DAYS [SEED ...]]` lives through trade as it is: sales, voids weeks later, returns, price
+adjustments, sales dated back, receipts and transfers that no document tells of, orders invoiced later, boxes, kits,
+lots that stop at zero, and readings that take two minutes while the shop goes on. Forty losses are planted. It prints
+precision and recall of the "sin documento" list at its default thresholds, why the false lines are there, and what it
+cost.
 """
 
 import heapq
@@ -392,12 +393,18 @@ def _fate(rows: list[dict], loss: Planted) -> str:
     return "balanced"
 
 
-def main(days: int = 90) -> None:
-    """Live through a quarter and print how it went."""
+def main(days: int = 90, *seeds: int) -> None:
+    """Live through a quarter, once for each seed, and print how it went."""
+    for seed in seeds or (1,):
+        _one(days, seed)
+
+
+def _one(days: int, seed: int) -> None:
     started = time.perf_counter()
     with TemporaryDirectory() as folder:
-        found = live(Path(folder), days=days)
+        found = live(Path(folder), days=days, seed=seed)
         size = (Path(folder) / "quarter.db").stat().st_size
+    print(f"seed                {seed}")
     print(f"planted losses      {found.planted}, worth {found.value_planted:,.2f}")
     print(f"found               {found.found}, {found.recall:.1%} of the value")
     false = f"{len(found.false)} of them false ({found.false_share:.1%})"
@@ -412,8 +419,8 @@ def main(days: int = 90) -> None:
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     took = time.perf_counter() - started
-    print(f"all of it           {took:.0f} s, {peak:.0f} MB at most, database {size / 1e6:.0f} MB")
+    print(f"all of it           {took:.0f} s, {peak:.0f} MB at most, database {size / 1e6:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:2]))
+    main(*(int(argument) for argument in sys.argv[1:]))
