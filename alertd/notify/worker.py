@@ -1,6 +1,6 @@
-"""Empty the outbox: claim, word, send, write down. It may be killed at any moment and be started again.
+"""Empty the outbox: claim, send, write down. It may be killed at any moment and be started again.
 
-One thread reads and writes the database; a few others do nothing but talk to services, so that one which does not
+One thread reads and writes the database; a few others word messages and talk to services, so that one which does not
 answer holds up nobody but its own channel. A message is marked sent after the service took it: what a crash leaves
 behind is sent again with the same key when its lease runs out, or at once when its worker is seen to be gone.
 """
@@ -11,13 +11,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Protocol
-
-import structlog
-from jinja2 import TemplateError
 
 from .. import clock as wall
 from ..clock import Clock
@@ -27,17 +24,19 @@ from ..store import Store, channels, outbox
 from ..store.outbox import Claimed
 from ..vault import Vault
 from ..workers import is_gone, worker_name
-from . import chart, links, weekly
+from . import links
 from .answers import Delivery, Outcome
-from .channels import Extras, Timeout, host_of, pause_after, send
+from .carrying import Answer, Parcel, about, carry, word
+from .channels import Timeout, host_of, pause_after, send
 from .content import WRONG, Content, decode
-from .render import Rendered, plain, render
-from .speech import Speech
-from .table import table_of
 
 LEASE_SECONDS = 30.0
 MOST_ATTEMPTS = 12
 SENDERS = 8
+AT_ONCE = 32
+"""Messages of one channel that a sender takes along; each is written down as its answer comes."""
+
+LINGER_SECONDS = 0.02
 _FIRST_DELAY = 20.0
 _GROWTH = 2.5
 _LONGEST_DELAY = 6 * 3600.0
@@ -60,18 +59,6 @@ class Tally:
     sent: int = 0
     failed: int = 0
     dead: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message ready to go: nothing more is needed from the database."""
-
-    message: Claimed
-    address: str
-    rendered: Rendered
-    extras: Extras
-    host: str
-    fenced: Networks | None = None
 
 
 def delay_seconds(attempts: int, dice: Dice) -> float:
@@ -136,17 +123,6 @@ def send_test(
     return send(address or "", rendered, key=secrets.token_urlsafe(12), timeout=timeout, fenced=fenced)
 
 
-def word(content: Content, language: str, url: str, *, now: int | None = None, link: str | None = None) -> Rendered:
-    """The message in words; in plain facts when the templates fail: a bad template must not silence an alert."""
-    try:
-        if content.kind == "weekly":
-            return weekly.render(content, language, url)
-        return render(content, language, url, now=now, link=link)
-    except (TemplateError, Trouble, OSError, LookupError, TypeError, ValueError, ArithmeticError):
-        log.exception("A message template failed; the message goes out in plain text.")
-        return plain(content, url)
-
-
 def free_leases_of_the_dead(store: Store, *, now: int) -> int:
     """Let go of what a killed process of this machine still holds, so that nobody waits for its lease to run out."""
     gone = [name for name in outbox.lease_holders(store, now=now) if is_gone(name)]
@@ -157,7 +133,7 @@ def free_leases_of_the_dead(store: Store, *, now: int) -> int:
 class Desk:
     """One thread's work on the outbox: takes messages, hands them to the senders, writes down what came of it.
 
-    Never more than one message of a channel is on its way. `bell` is rung when an answer has come.
+    The messages of a channel are in the hands of one sender at a time. `bell` is rung when an answer has come.
     """
 
     store: Store
@@ -174,7 +150,11 @@ class Desk:
     _resting: dict[str, int] = field(default_factory=dict)
     _hosts: dict[int, str] = field(default_factory=dict)
     _signer: links.Signer | None = None
-    _on_the_way: dict["Future[Delivery]", Parcel] = field(default_factory=dict)
+    _open: dict[int, Parcel] = field(default_factory=dict)
+    _turns: dict["Future[None]", int | None] = field(default_factory=dict)
+    _answers: "SimpleQueue[tuple[Parcel, Answer | None]]" = field(default_factory=SimpleQueue)
+    _news: threading.Event = field(default_factory=threading.Event)
+    _closing: threading.Event = field(default_factory=threading.Event)
     _pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> "Desk":
@@ -185,14 +165,15 @@ class Desk:
 
     def __exit__(self, *fault: object) -> None:
         assert self._pool is not None  # noqa: S101
+        self._closing.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         if fault[0] is None:
             self.settle()
 
     @property
     def busy(self) -> int:
-        """How many messages are on their way."""
-        return len(self._on_the_way)
+        """How many senders are at work."""
+        return len(self._turns)
 
     def take(self, *, due_by: int | None = None) -> int:
         """Claim messages for the senders that are free. Returns how many were claimed."""
@@ -204,10 +185,15 @@ class Desk:
             due_by=due_by,
             lease_seconds=LEASE_SECONDS,
             limit=self.senders - self.busy,
-            besides=[*(parcel.message.channel_id for parcel in self._on_the_way.values()), *self._out_of_turn(now)],
+            besides=[*self._turns.values(), *self._out_of_turn(now)],
+            each=AT_ONCE,
+            singly=list(self._hosts),
         )
+        by_channel: dict[int | None, list[Claimed]] = {}
         for message in claimed:
-            self._hand_over(message, now)
+            by_channel.setdefault(message.channel_id, []).append(message)
+        for channel_id, messages in by_channel.items():
+            self._hand_over(channel_id, messages, now)
         return len(claimed)
 
     def _out_of_turn(self, now: int) -> list[int]:
@@ -231,64 +217,94 @@ class Desk:
         return True
 
     def wait(self, seconds: float = LEASE_SECONDS / 3) -> None:
-        """Until an answer has come, or it is time to renew the leases."""
-        if self._on_the_way:
-            wait(self._on_the_way, timeout=seconds, return_when=FIRST_COMPLETED)
+        """Until an answer has come, or it is time to renew the leases.
+
+        While more are on their way a moment longer: what is written down together waits for the disk once.
+        """
+        if self._turns and self._news.wait(seconds) and len(self._open) > self._answers.qsize():
+            self._closing.wait(LINGER_SECONDS)
 
     def settle(self) -> None:
-        """Write down every answer that has come, and keep the leases of what is still on its way."""
-        for future in [future for future in self._on_the_way if future.done()]:
-            parcel = self._on_the_way.pop(future)
-            if not future.cancelled():
-                with _about(parcel.message):
-                    self._write_down(parcel, _answer(future))
-        if self._on_the_way:
-            ids = [parcel.message.id for parcel in self._on_the_way.values()]
+        """Write down every answer that has come, all at once, and keep the leases of what is still on its way."""
+        self._news.clear()
+        over = [turn for turn in self._turns if turn.done()]
+        answers = [self._answers.get() for _ in range(self._answers.qsize())]
+        if answers:
+            with self.store.write():
+                self._write_all_down(answers)
+        for turn in over:
+            del self._turns[turn]
+        if self._open:
             until = self.clock() + round(LEASE_SECONDS * 1000)
-            outbox.renew(self.store, worker=self.worker, message_ids=ids, until=until)
+            outbox.renew(self.store, worker=self.worker, message_ids=list(self._open), until=until)
 
-    def _hand_over(self, message: Claimed, now: int) -> None:
-        with _about(message):
-            parcel = self._pack(message, now)
-            if isinstance(parcel, str):
-                self._bury(message, parcel)
-                return
+    def _write_all_down(self, answers: list[tuple[Parcel, Answer | None]]) -> None:
+        untried = []
+        for parcel, answer in answers:
+            self._open.pop(parcel.message.id, None)
+            if answer is None:
+                untried.append(parcel.message.id)
+                continue
+            with about(parcel.message):
+                self._write_down(parcel.message, answer)
+        outbox.hand_back(self.store, untried, worker=self.worker)
+
+    def _hand_over(self, channel_id: int | None, messages: list[Claimed], now: int) -> None:
+        """Give the messages of one channel to a sender; of a service that wants pauses only the first."""
+        where = self._where(channel_id)
+        parcels = []
+        for message in messages:
+            with about(message):
+                parcel = where if isinstance(where, str) else self._pack(message, *where)
+                if isinstance(parcel, str):
+                    self._bury(message, parcel)
+                else:
+                    parcels.append(parcel)
+        if not parcels:
+            return
+        pause = pause_after(parcels[0].address)
+        if pause and channel_id is not None:
+            host = self._hosts[channel_id] = host_of(parcels[0].address)
+            self._resting[host] = now + round(pause * 1000)
+            outbox.hand_back(self.store, [parcel.message.id for parcel in parcels[1:]], worker=self.worker)
+            parcels = parcels[:1]
+        self._send_off(channel_id, parcels, now)
+
+    def _send_off(self, channel_id: int | None, parcels: list[Parcel], now: int) -> None:
         assert self._pool is not None  # noqa: S101
-        future = self._pool.submit(
-            send,
-            parcel.address,
-            parcel.rendered,
-            key=message.key,
-            timeout=self.timeout,
-            reached=message.reached,
-            extras=parcel.extras,
-            fenced=parcel.fenced,
+        self._open |= {parcel.message.id: parcel for parcel in parcels}
+        turn = self._pool.submit(
+            carry, parcels, self._report, url=self.url, now=now, timeout=self.timeout, stopping=self._closing
         )
-        pause = pause_after(parcel.address)
-        if pause and message.channel_id is not None:
-            self._hosts[message.channel_id] = parcel.host
-            self._resting[parcel.host] = now + round(pause * 1000)
-        self._on_the_way[future] = parcel
-        future.add_done_callback(lambda _: self.bell())
+        self._turns[turn] = channel_id
+        turn.add_done_callback(lambda _: self._ring())
 
-    def _pack(self, message: Claimed, now: int) -> Parcel | str:
-        """The message in words with its address, or why it can never be sent."""
+    def _report(self, parcel: Parcel, answer: Answer | None) -> None:
+        """Called by the senders, in their threads."""
+        self._answers.put((parcel, answer))
+        self._ring()
+
+    def _ring(self) -> None:
+        self._news.set()
+        self.bell()
+
+    def _where(self, channel_id: int | None) -> tuple[str, Networks | None] | str:
+        """The address of a channel and its fence, or why nothing can ever be sent there."""
         try:
-            address = (
-                None if message.channel_id is None else channels.address(self.store, self.vault, message.channel_id)
-            )
-            content = decode(message.content)
+            address = None if channel_id is None else channels.address(self.store, self.vault, channel_id)
         except Trouble as trouble:
             return str(trouble)
-        except ValueError:
-            return "The stored message cannot be read; it was written by another version of alertd."
         if address is None:
             return "The channel was removed before this message was sent."
-        language = message.language or "es"
-        rendered = word(content, language, self.url, now=now, link=self._link(message, content))
-        extras = _extras(message, content, language)
-        fenced = self.private if channels.is_fenced(self.store, message.channel_id or 0) else None
-        return Parcel(message, address, rendered, extras, host_of(address), fenced)
+        return address, self.private if channels.is_fenced(self.store, channel_id or 0) else None
+
+    def _pack(self, message: Claimed, address: str, fenced: Networks | None) -> Parcel | str:
+        """The message with its address, or why it can never be sent."""
+        try:
+            content = decode(message.content)
+        except ValueError:
+            return "The stored message cannot be read; it was written by another version of alertd."
+        return Parcel(message, address, content, message.language or "es", self._link(message, content), fenced)
 
     def _link(self, message: Claimed, content: Content) -> str | None:
         """The address behind which the reader can act on what this message says, where there is anything to act on."""
@@ -297,10 +313,10 @@ class Desk:
         self._signer = self._signer or links.Signer(self.vault)
         return f"{self.url}/a/{self._signer.token(message.id, message.created_at)}"
 
-    def _write_down(self, parcel: Parcel, delivery: Delivery) -> None:
-        message, now = parcel.message, self.clock()
+    def _write_down(self, message: Claimed, answer: Answer) -> None:
+        delivery, now = answer.delivery, self.clock()
         if delivery.outcome is Outcome.DELIVERED:
-            outbox.mark_sent(self.store, message.id, now=now, title=parcel.rendered.title, body=parcel.rendered.text)
+            outbox.mark_sent(self.store, message.id, now=now, title=answer.title, body=answer.text)
             self.tally.sent += 1
             log.info("Channel %s: sent.", message.channel)
         elif delivery.outcome is Outcome.PERMANENT or message.attempts >= MOST_ATTEMPTS:
@@ -331,40 +347,6 @@ class Desk:
         self.tally.failed += 1
         self.tally.dead += 1
         log.error("Channel %s: %s The message is given up; retry it from the page.", message.channel, reason)
-
-
-def _extras(message: Claimed, content: Content, language: str) -> Extras:
-    """The list and the picture that go along with a mail; a fault in either is no reason to tell nobody."""
-    try:
-        name, table = table_of(content, language)
-    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
-        log.exception("A list could not be written; the message goes without it.")
-        name, table = "", b""
-    try:
-        lists = tuple(weekly.files(content, language)) if content.kind == "weekly" else ()
-    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
-        log.exception("The lists of a summary could not be written; it goes without them.")
-        lists = ()
-    try:
-        picture = chart.draw(content.chart, Speech(language, content.zone)) if content.chart else b""
-    except (ValueError, TypeError, LookupError, ArithmeticError, OSError):
-        log.exception("A chart could not be drawn; the message goes without it.")
-        picture = b""
-    return Extras(message.thread, name, table, picture, lists)
-
-
-def _about(message: Claimed) -> AbstractContextManager[object]:
-    """Whatever is logged meanwhile tells which message it is about; `message` is the id that the receiver sees."""
-    return structlog.contextvars.bound_contextvars(message=message.key, message_id=message.id, channel=message.channel)
-
-
-def _answer(future: "Future[Delivery]") -> Delivery:
-    """What the sender came back with. A fault of ours is logged, and the message steps aside for the next ones."""
-    fault = future.exception()
-    if fault is None:
-        return future.result()
-    log.error("Sending a message failed inside alertd.", exc_info=fault)
-    return Delivery(Outcome.RETRYABLE, "A fault inside alertd; its log has the details.")
 
 
 class Sender:

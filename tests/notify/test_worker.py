@@ -254,3 +254,37 @@ def test_removing_a_channel_while_it_is_being_sent_to(store, vault, receiver):
         channels.remove(store, "correo")
         receiver.gate.set()
     assert (message(store, first)["state"], message(store, second)["state"]) == ("sent", "dead")
+
+
+def test_many_messages_of_one_channel_go_in_order_and_each_once(store, vault, receiver):
+    """A hundred that wait are taken along together, and arrive as they were written."""
+    channel = add_channel(store, vault, receiver.url)
+    for number in range(100):
+        put(store, channel, alerts(item(f"Producto {number:03}", 0, 5)))
+    assert deliver(store, vault) == {"sent": 100, "failed": 0, "waiting": 0, "dead": 0}
+    names = [each["title"].split("Producto ")[1][:3] for each in receiver.got]
+    assert names == [f"{number:03}" for number in range(100)]
+    assert len({each["X-Alertd-Message"] for each in receiver.headers}) == 100
+
+
+def test_one_that_fails_for_now_ends_the_turn_and_the_others_keep_their_attempts(store, vault, receiver):
+    """The service has trouble: the rest is not thrown after the first, and no attempt is counted that was none."""
+    receiver.answers = [(200, b"ok"), (503, b""), (200, b"ok")]
+    channel = add_channel(store, vault, receiver.url)
+    ids = [put(store, channel, alerts(item(f"Producto {number}", 0, 5))) for number in range(4)]
+    claimed = outbox.claim(store, worker="w", now=AT, lease_seconds=30, limit=1, each=4)
+    assert [each.id for each in claimed] == ids
+    outbox.hand_back(store, ids, worker="w")
+    assert [message(store, each)["attempts"] for each in ids] == [0, 0, 0, 0]
+    deliver(store, vault)
+    assert [message(store, each)["attempts"] for each in ids] == [1, 1, 1, 1]
+    assert [message(store, each)["state"] for each in ids] == ["sent", "waiting", "sent", "sent"]
+
+
+def test_a_message_the_service_refuses_keeps_none_of_the_others_back(store, vault, receiver):
+    """One bad message among good ones is given up; the turn goes on."""
+    receiver.answers = [(200, b"ok"), (400, b""), (200, b"ok")]
+    channel = add_channel(store, vault, receiver.url)
+    for number in range(3):
+        put(store, channel, alerts(item(f"Producto {number}", 0, 5)))
+    assert deliver(store, vault) == {"sent": 2, "failed": 1, "waiting": 0, "dead": 1}
