@@ -278,7 +278,7 @@ def test_an_alert_is_acknowledged_in_the_tokens_name(writer: Ask, store: Store) 
     assert (done.json["acknowledged_by"], done.json["note"]) == ("token writer", "ya pedí")
     assert writer("GET", path).json == done.json
     assert store.rows("SELECT who, what, about FROM audit ORDER BY id DESC LIMIT 1") == [
-        {"who": "token writer", "what": "alert.acknowledged", "about": "Aceite vegetal 1 L"}
+        {"who": "token writer", "what": "alerts.ack", "about": "Aceite vegetal 1 L"}
     ]
 
 

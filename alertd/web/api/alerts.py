@@ -117,7 +117,7 @@ def acknowledge_alert(fingerprint: str, body: Acknowledgement) -> shapes.Alert:
         _open(row)
         stored.acknowledge(room().store, [row["id"]], by=by, note=body.note, now=g.reader.now)
 
-    return _change(fingerprint, "alert.acknowledged", body.by, mark)
+    return _change(fingerprint, "alerts.ack", body.by, mark)
 
 
 @operation(
@@ -129,7 +129,7 @@ def snooze_alert(fingerprint: str, body: Snooze) -> shapes.Alert:
     until = g.reader.now + span(body.seconds_of)
     return _change(
         fingerprint,
-        "alert.snoozed",
+        "alerts.snooze",
         body.by,
         lambda row, by: stored.snooze(room().store, [row["id"]], until=until, by=by),
     )
@@ -149,7 +149,7 @@ def order_alert(fingerprint: str, body: Order) -> shapes.Alert:
             raise Refused(409, f"'{body.until}' has passed already; give the day on which the order is expected.")
         stored.order(room().store, [row["id"]], until=until, by=by, now=g.reader.now)
 
-    return _change(fingerprint, "alert.ordered", body.by, mark)
+    return _change(fingerprint, "alerts.ordered", body.by, mark)
 
 
 @operation(
@@ -159,7 +159,7 @@ def order_alert(fingerprint: str, body: Order) -> shapes.Alert:
 def wake_alert(fingerprint: str) -> shapes.Alert:
     """Take it all back."""
     return _change(
-        fingerprint, "alert.woken", None, lambda row, _by: stored.wake(room().store, [row["id"]], g.reader.now)
+        fingerprint, "alerts.wake", None, lambda row, _by: stored.wake(room().store, [row["id"]], g.reader.now)
     )
 
 

@@ -137,7 +137,7 @@ def _of_a_word(schema: dict[str, Any]) -> dict[str, Any]:
 def _headers(each: Operation) -> list[dict[str, Any]]:
     if not each.conditional:
         return []
-    about = "The ETag of what is to be changed, as GET gave it."
+    about = "The ETag of what is to be changed, as GET gave it; left out, or *, for what is not there yet."
     return [{"name": "If-Match", "in": "header", "required": False, "description": about, "schema": {"type": "string"}}]
 
 

@@ -33,17 +33,20 @@ def list_rules(query: RuleQuery) -> shapes.Rules:
     failing = [
         shapes.Failing(**{**row, "failed_at": rfc3339(row["failed_at"])}) for row in rulestate.failing(room().store)
     ]
-    return shapes.Rules([shapes.Rule(**_facts(row["rule"])) for row in page], _errors(book.errors), failing, following)
+    return shapes.Rules(
+        [shapes.Rule(**_facts(row["rule"])) for row in page], errors_of(book.errors), failing, following
+    )
 
 
 @operation("GET", "/rules/<name>", "One rule with its text", answer=shapes.RuleText, refusals=(404,), about=ABOUT)
 def get_rule(name: str) -> shapes.RuleText:
     """One rule."""
-    rule = _named(name)
+    rule = rule_named(name)
     return shapes.RuleText(**_facts(rule), text=rule.text)
 
 
-def _named(name: str) -> Rule:
+def rule_named(name: str) -> Rule:
+    """The rule in force of that name. Raises Refused (404)."""
     for rule in room().rules().rules:
         if rule.name == name:
             return rule
@@ -63,7 +66,8 @@ def _facts(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _errors(found: tuple[load.RuleError, ...]) -> list[shapes.RuleError]:
+def errors_of(found: tuple[load.RuleError, ...]) -> list[shapes.RuleError]:
+    """Mistakes as programs read them; files by their names alone."""
     return [
         shapes.RuleError(each.file.rpartition("/")[2], each.line, each.column, each.rule, each.message, each.hint)
         for each in found
@@ -81,4 +85,4 @@ def check_rules(body: str) -> shapes.Checked:
         known_sources=frozenset(each.name for each in systems.list_sources(store)),
         known_channels=frozenset(each.name for each in channels.all_channels(store)),
     )
-    return shapes.Checked(not found.errors, _errors(found.errors))
+    return shapes.Checked(not found.errors, errors_of(found.errors))

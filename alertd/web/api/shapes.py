@@ -244,10 +244,11 @@ class Checked(Struct):
 
 
 class Preview(Struct):
-    """What a rule matches now. `count` is all of it; `matches` the first of them."""
+    """What a rule matches now. `count` is all of it, unless there is `more`; `matches` are the gravest of them."""
 
     rule: str
     count: int
+    more: bool
     matches: list[dict[str, Any]]
 
 
