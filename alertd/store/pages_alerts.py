@@ -1,6 +1,7 @@
 """Alerts as the pages list and show them. What opens and closes an alert is decided in `alertd.alerts`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ _RANK = "CASE a.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'warning
 _SELECT = (
     "SELECT a.id, a.fingerprint, a.rule, s.name AS source, s.timezone, a.level_id, a.product_id, a.subject, a.state, "
     'a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
-    "a.resolved_reason, a.acknowledged_by, a.acknowledged_at, a.last_notified_at"
+    "a.resolved_reason, a.acknowledged_by, a.acknowledged_at, a.last_notified_at, a.snoozed_until, a.snoozed_by, "
+    "a.ordered_until, a.ordered_by"
 )
 _JOINED = "JOIN source s ON s.id = a.source_id LEFT JOIN product p ON p.id = a.product_id "
 _FROM = f" FROM alert a {_JOINED}"
@@ -49,6 +51,10 @@ class AlertRow:
     acknowledged_by: str | None
     acknowledged_at: int | None
     last_notified_at: int | None
+    snoozed_until: int | None = None
+    snoozed_by: str | None = None
+    ordered_until: int | None = None
+    ordered_by: str | None = None
 
     @property
     def title(self) -> str:
@@ -182,6 +188,19 @@ def alert_by_fingerprint(store: Store, fingerprint: str) -> AlertRow | None:
     """The alert a link names."""
     row = store.row(f"{_SELECT}{_FROM}WHERE a.fingerprint = ?", (fingerprint,))
     return None if row is None else _alert(row)
+
+
+def by_fingerprints(store: Store, fingerprints: Sequence[str]) -> list[AlertRow]:
+    """The alerts that somebody ticked; those that are not there any more are left out."""
+    marks = ", ".join("?" * len(fingerprints))
+    rows = store.rows(f"{_SELECT}{_FROM}WHERE a.fingerprint IN ({marks}) ORDER BY a.id", list(fingerprints))
+    return [_alert(row) for row in rows]
+
+
+def branches(store: Store) -> list[str]:
+    """Every branch that a warehouse belongs to."""
+    rows = store.execute("SELECT DISTINCT branch FROM warehouse WHERE branch <> '' ORDER BY branch")
+    return [row[0] for row in rows]
 
 
 def alerts_of_product(store: Store, product: int, limit: int = 20) -> list[AlertRow]:

@@ -14,7 +14,7 @@ LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What one document did to a product's stock, when it was first seen."""
+    """What one document did to a product's stock, when that was seen; `kind` is the document's."""
 
     seen_at: int
     kind: str
@@ -28,7 +28,7 @@ class Movement:
 def movements(store: Store, product: int, limit: int = 20) -> list[Movement]:
     """The newest differences that documents made, newest first."""
     rows = store.rows(
-        "SELECT m.seen_at, m.kind, m.quantity, m.branch, d.number, d.date, d.state FROM movement m "
+        "SELECT m.seen_at, d.kind, m.quantity, m.branch, d.number, d.date, d.state FROM movement m "
         "JOIN document d ON d.id = m.document_id WHERE m.product_id = ? ORDER BY m.seen_at DESC LIMIT ?",
         (product, limit),
     )

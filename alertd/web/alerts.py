@@ -9,15 +9,19 @@ from ..model import SEVERITIES
 from ..store import pages_alerts, pages_messages, pages_overview, pages_products
 from ..store.pages_alerts import AlertFilter, AlertRow, Transition
 from ..store.pages_messages import MessageRow
+from . import why
+from .acting import SNOOZES, tomorrow
 from .chart import Chart, step_chart
-from .choices import options, pairs
+from .choices import Option, options, pairs
 from .paging import links, read_cursor
+from .product import RANGES
 from .room import room
 from .state import state_at
 
 pages = Blueprint("alerts", __name__)
 
-CHART_BEFORE = 14 * 86_400_000
+DAY = 86_400_000
+CHART_BEFORE = 14 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,25 @@ def index() -> str:
         slice=slice_,
         links=links(slice_),
         titles=titles,
-        severity_options=options("word.any_severity", ((name, g.reader.word("severity", name)) for name in SEVERITIES)),
-        rule_options=options("word.any_rule", sorted(titles.items(), key=lambda pair: pair[1])),
-        source_options=options("word.any_source", pairs(pages_overview.source_names(store))),
+        menus=_menus(titles),
         tabs={state: _open(counts, state) for state in pages_alerts.STATES},
-        filtered=bool(wanted.severity or wanted.rule or wanted.source or wanted.text),
+        filtered=wanted.anything,
+        snoozes=SNOOZES,
+        tomorrow=tomorrow(slice_.rows[0].timezone if slice_.rows else "UTC"),
     )
+
+
+def _menus(titles: dict[str, str]) -> dict[str, list[Option]]:
+    """What the filters offer; a shop or branch only where there are several."""
+    store, word = room().store, g.reader.word
+    by_title = sorted(titles.items(), key=lambda pair: pair[1])
+    found = {
+        "severity": options("word.any_severity", ((name, word("severity", name)) for name in SEVERITIES)),
+        "rule": options("word.any_rule", by_title),
+        "source": options("word.any_source", pairs(pages_overview.source_names(store))),
+        "branch": options("word.any_branch", pairs(pages_alerts.branches(store))),
+    }
+    return {name: offer for name, offer in found.items() if name in ("severity", "rule") or len(offer) > 2}
 
 
 @pages.get("/alerts/<fingerprint>")
@@ -57,10 +74,20 @@ def one(fingerprint: str) -> str:
     store = room().store
     alert = pages_alerts.alert_by_fingerprint(store, fingerprint) or abort(404)
     level = pages_products.level_by_id(store, alert.level_id, state_at(g.reader.now)) if alert.level_id else None
+    rule = next((each for each in room().rules().rules if each.name == alert.rule), None)
     return render_template(
         "alert.html",
         alert=alert,
         title=room().titles(g.reader.language).get(alert.rule, alert.rule),
+        rule=rule,
+        why=why.why(alert),
+        ends=why.ends(alert, rule),
+        written=why.written(rule),
+        explained=room().actions.explain(alert.fingerprint, g.reader.language),
+        heard=room().actions.heard(alert.fingerprint),
+        snoozes=SNOOZES,
+        tomorrow=tomorrow(alert.timezone),
+        days=_days_of_chart(alert),
         level=level,
         chart=_chart(alert),
         events=_story(alert),
@@ -75,6 +102,7 @@ def _filter(arguments: Any) -> AlertFilter:
         severity=severity if severity in SEVERITIES else "",
         rule=arguments.get("rule", ""),
         source=arguments.get("source", ""),
+        branch=arguments.get("branch", ""),
         text=arguments.get("q", "").strip()[:100],
     )
 
@@ -84,6 +112,12 @@ def _open(counts: dict[tuple[str, str], int], state: str) -> int | None:
     if state == "resolved":
         return None
     return sum(count for (found, _), count in counts.items() if found == state)
+
+
+def _days_of_chart(alert: AlertRow) -> int:
+    """The least of the stretches a chart can show that reaches back before it fired."""
+    age = (g.reader.now - alert.since) / DAY
+    return next((days for days in RANGES if age < days - 7), RANGES[-1])
 
 
 def _chart(alert: AlertRow) -> Chart | None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, url_for
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from .. import clock as wall
@@ -19,6 +18,7 @@ from ..store.db import Store
 from ..vault import Vault
 from . import (
     account,
+    acting,
     alerts,
     audit,
     buying_terms,
@@ -44,6 +44,7 @@ from . import (
     session,
     silences,
     sources,
+    squeeze,
     tokens,
     users,
     weekly,
@@ -58,8 +59,8 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens, audit, account, session,
-    links, hooks, health_page, metrics, api,
+    overview, alerts, acting, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens, audit,
+    account, session, links, hooks, health_page, metrics, api,
     hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences, weekly,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024
@@ -91,12 +92,13 @@ def create_app(
         store, settings, clock, rules or _no_rules, health or dict, vault or Vault(secret_key), actions or Actions()
     )
     app.before_request(guard.meet)
-    csrf = CSRFProtect(app)
+    csrf = squeeze.Disguised(app)
     csrf.exempt(links.pages)
     csrf.exempt(hooks.pages)
     csrf.exempt(api.pages)
     app.extensions[hooks.EXTENSION] = receive
     app.before_request(guard.ask_for_session)
+    app.after_request(squeeze.squeeze)
     app.after_request(guard.add_headers)
     app.after_request(record.note_the_rest)
     faults.install(app)
@@ -138,6 +140,8 @@ def _teach_templates(app: Flask, static: Path) -> None:
         rfc3339=rfc3339,
         asset=_assets(static),
         firing_now=_firing_now,
+        now=lambda: g.reader.now,
+        g_locale=lambda: g.reader.locale.replace("_", "-"),
         wrong=wrong,
         held_words=saying.held_words,
         hours_card=hours.hours_card,

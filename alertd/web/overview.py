@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, Response, g, jsonify, render_template, request
 
-from ..store import pages_alerts, pages_overview
+from ..store import pages_alerts, pages_overview, pages_trend
+from ..store import sources as stored
 from ..store.pages_overview import Lane, Shelf, SourceNow
+from .budget import Spent, spent
 from .room import room
 
 pages = Blueprint("overview", __name__)
 
 SHOWN = 8
+TREND_DAYS = (14, 90, 365)
+DAY = 86_400_000
 STALE_AFTER = 15 * 60_000
 KNOWN_FAULTS = ("key", "quota", "unreachable", "answer", "server", "request")
 
@@ -41,6 +45,7 @@ def show() -> str:
     return render_template(
         "overview.html",
         cards=cards,
+        spent=_spent(),
         severities=_firing(pages_alerts.alert_counts(store)),
         alerts=pages_alerts.list_alerts(store, pages_alerts.AlertFilter(), size=SHOWN).rows,
         titles=room().titles(g.reader.language),
@@ -51,6 +56,28 @@ def show() -> str:
         rule_errors=len(rules.errors),
         can_connect=room().actions.connect is not None,
     )
+
+
+@pages.get("/trend.json")
+def trend() -> Response:
+    """How many levels were out and how many low, for the chart: columns of moments and counts, ending with now."""
+    asked = request.args.get("days", type=int)
+    days = asked if asked in TREND_DAYS else TREND_DAYS[0]
+    now = g.reader.now
+    points = pages_trend.points(room().store, now - days * DAY, now)
+    states = _total(room().shelves(now))
+    zone = next((source.timezone for source in stored.list_sources(room().store)), "UTC")
+    return jsonify(
+        zone=zone,
+        at=[*(point.at / 1000 for point in points), now / 1000],
+        out=[*(point.out for point in points), states.get("out", 0) + states.get("negative", 0)],
+        low=[*(point.low for point in points), states.get("low", 0)],
+    )
+
+
+def _spent() -> dict[int, Spent]:
+    found = {source.id: spent(source) for source in stored.list_sources(room().store)}
+    return {key: each for key, each in found.items() if each is not None}
 
 
 def card(source: SourceNow, shelf: Shelf, firing: int, now: int) -> SourceCard:

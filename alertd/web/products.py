@@ -1,113 +1,95 @@
-"""The products: search and pages of them, and one product with its levels, their history and its alerts."""
+"""The products: search and pages of them, columns by choice, and the same as a file. One product is in `product`."""
 
-from dataclasses import dataclass
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from flask import Blueprint, abort, g, render_template, request
-
-from ..store import pages_alerts, pages_overview, pages_products
-from ..store.pages_products import LevelRow, ProductFilter, ProductRow
-from .chart import Chart, step_chart
-from .choices import options, pairs
+from ..sheets import Column
+from ..sheets.writing import Kind
+from ..store import pages_overview, pages_products
+from . import columns, product
+from .choices import Option, options, pairs
+from .download import Table, send
+from .guard import needs, safe_next
+from .listing import STATES, Asked, asked, every_line, lines_of
 from .paging import links, read_cursor
+from .record import changes_nothing
 from .room import room
-from .state import WORST_FIRST, state_at, worst
+from .state import state_at
 
 pages = Blueprint("products", __name__)
-
-FILTERS = ("negative", "out", "low", "over")
-CHART_DAYS = 90
-CHANGES_SHOWN = 30
-_DAY = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class ProductLine:
-    """A product in the list, with its levels summed up."""
-
-    product: ProductRow
-    stock: float | None
-    minimum: float | None
-    places: int
-    in_worst: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class LevelLine:
-    """A level on a product's page, with the little chart beside it."""
-
-    level: LevelRow
-    chart: Chart | None
+pages.add_url_rule("/products/<int:key>", "one", product.one)
+pages.add_url_rule("/products/<int:key>/history.json", "history", product.history)
 
 
 @pages.get("/products")
 def index() -> str:
-    """One page of the list."""
-    store, wanted = room().store, _filter()
-    slice_ = pages_products.list_products(store, wanted, state_at(g.reader.now), read_cursor(request.args, 3))
-    levels = pages_products.levels_of(store, [product.id for product in slice_.rows], state_at(g.reader.now))
+    """One page of the list. With `?at=` the stock is that of the moment."""
+    wanted = asked(request.args)
+    slice_ = pages_products.list_products(
+        room().store, wanted.wanted, state_at(g.reader.now), read_cursor(request.args, 3)
+    )
+    shown = _shown(wanted)
     return render_template(
         "products.html",
-        wanted=wanted,
-        lines=[product_line(product, [at for at in levels if at.product_id == product.id]) for product in slice_.rows],
+        wanted=wanted.wanted,
+        asked=wanted,
+        lines=lines_of(wanted, slice_.rows, demand=any(column.name == "cover" for column in shown)),
+        columns=shown,
+        every_column=columns.COLUMNS,
         links=links(slice_),
-        source_options=options("word.any_source", pairs(pages_overview.source_names(store))),
-        state_options=options("word.any_state", ((name, g.reader.word("level", name)) for name in FILTERS)),
-        filtered=bool(wanted.text or wanted.source or wanted.state),
+        menus=_menus(),
+        state_options=options("word.any_state", ((name, g.reader.word("level", name)) for name in STATES)),
+        filtered=wanted.wanted.anything,
+        total=sum(shelf.products for shelf in room().shelves(g.reader.now).values()),
     )
 
 
-@pages.get("/products/<int:key>")
-def one(key: int) -> str:
-    """One product. `?level=` chooses the level whose history is drawn; the worst one speaks first."""
-    store = room().store
-    product = (pages_products.product_by_id(store, key) if key < 2**63 else None) or abort(404)
-    levels = pages_products.levels_of(store, [key], state_at(g.reader.now))
-    chosen = _chosen(levels)
-    start = g.reader.now - CHART_DAYS * _DAY
-    lines = [LevelLine(level, _chart(level, start)) for level in levels]
-    changes = pages_products.changes(store, chosen.id, start) if chosen else []
-    return render_template(
-        "product.html",
-        product=product,
-        lines=lines,
-        chosen=chosen,
-        chart=next((line.chart for line in lines if chosen is not None and line.level.id == chosen.id), None),
-        changes=list(zip(changes, [None, *changes], strict=False))[::-1][:CHANGES_SHOWN],
-        days=CHART_DAYS,
-        alerts=pages_alerts.alerts_of_product(store, key),
-        titles=room().titles(g.reader.language),
+def _shown(wanted: Asked) -> tuple[columns.Column, ...]:
+    """The chosen columns. What stood on another day is not judged by today's sales, so there is no state then."""
+    found = columns.shown(several_sources=len(pages_overview.source_names(room().store)) > 1)
+    return found if wanted.at is None else tuple(each for each in found if each.name not in ("state", "cover"))
+
+
+def _menus() -> dict[str, list[Option]]:
+    """What the filters offer; one that offers no choice is left out."""
+    known = room().facets()
+    any_of = {"branch": "word.any_branch", "warehouse": "word.any_warehouse", "category": "word.any_category",
+              "brand": "word.any_brand", "supplier": "word.any_supplier", "source": "word.any_source"}  # fmt: skip
+    return {name: options(word, pairs(known[name])) for name, word in any_of.items() if len(known[name]) > 1}
+
+
+@pages.post("/products/columns")
+@needs("viewer")
+@changes_nothing
+def choose_columns() -> Response:
+    """Remember which columns this person wants to see."""
+    columns.choose(request.form.getlist("column"))
+    return redirect(safe_next(request.form.get("next") or url_for("products.index")), 303)
+
+
+@pages.get("/products/export.<kind>")
+def export(kind: str) -> Response:
+    """What is shown, all pages of it, as CSV or XLSX."""
+    if kind not in ("csv", "xlsx"):
+        abort(404)
+    wanted = asked(request.args)
+    shown = _shown(wanted)
+    if not any(column.name == "code" for column in shown):
+        shown = (columns.COLUMNS[0], *shown)
+    demand = any(column.name == "cover" for column in shown)
+    rows = (
+        (line.product.name, *(_cell(column, line) for column in shown)) for line in every_line(wanted, demand=demand)
     )
+    heads = [Column(g.reader.t("word.product"), width=44), *(_head(column) for column in shown)]
+    name = "-".join(part for part in (g.reader.t("products.file"), *wanted.link.values()) if part)
+    return send(Table(name, heads, rows), kind)
 
 
-def product_line(product: ProductRow, levels: list[LevelRow]) -> ProductLine:
-    """Sum a product's levels up: how much there is, how much there should be, and the worst state of them."""
-    minimums = [level.minimum for level in levels if level.minimum]
-    state = worst([level.state for level in levels])
-    return ProductLine(
-        product,
-        stock=round(sum(level.stock for level in levels), 6) if levels else None,
-        minimum=round(sum(minimums), 6) if minimums else None,
-        places=len(levels),
-        in_worst=sum(level.state == state for level in levels),
-        state=state,
-    )
+def _head(column: columns.Column) -> Column:
+    kinds: dict[str, Kind] = {"number": "number", "money": "money"}
+    return Column(g.reader.t(column.word), kinds.get(column.kind, "text"), 18)
 
 
-def _filter() -> ProductFilter:
-    state = request.args.get("state", "")
-    return ProductFilter(
-        text=request.args.get("q", "").strip()[:100],
-        source=request.args.get("source", ""),
-        state=state if state in FILTERS else "",
-    )
-
-
-def _chosen(levels: list[LevelRow]) -> LevelRow | None:
-    asked = request.args.get("level", type=int)
-    worst_first = sorted(levels, key=lambda level: WORST_FIRST.index(level.state))
-    return next((level for level in levels if level.id == asked), worst_first[0] if worst_first else None)
-
-
-def _chart(level: LevelRow, start: int) -> Chart | None:
-    return step_chart(pages_products.changes(room().store, level.id, start), start, g.reader.now)
+def _cell(column: columns.Column, line: columns.Line) -> columns.Value:
+    found = column.of(line)
+    return g.reader.word("level", str(found)) if column.kind == "state" else found

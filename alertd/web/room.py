@@ -12,7 +12,7 @@ from ..errors import Trouble
 from ..rules.load import RuleError, RuleSet
 from ..rules.rule import Rule
 from ..settings import Settings
-from ..store import pages_overview, quality
+from ..store import pages_overview, pages_products, quality
 from ..store.db import Store
 from ..vault import Vault
 from .actions import Actions, SourceCheck
@@ -35,6 +35,7 @@ class Room:
     _counted_at: object = None
     _shelves: dict[int, pages_overview.Shelf] = field(default_factory=dict)
     _findings: dict[int, tuple[object, dict[str, int]]] = field(default_factory=dict)
+    _facets: tuple[object, dict[str, list[str]]] | None = None
 
     def rules(self) -> RuleSet:
         """The rules in force; none, and a mistake that says why, when their folder cannot be read."""
@@ -66,6 +67,20 @@ class Room:
                 known = (mark, quality.findings(self.store, source_id))
                 self._findings[source_id] = known
             return known[1]
+
+
+    def facets(self) -> dict[str, list[str]]:
+        """What products can be filtered by: the names there are, read again only when something was polled since."""
+        mark = pages_overview.newest_poll(self.store)
+        with self._lock:
+            if self._facets is None or self._facets[0] != mark:
+                places = pages_products.places(self.store)
+                found = {name: pages_products.values_of(self.store, name) for name in ("category", "brand", "supplier")}
+                found["branch"] = list(dict.fromkeys(branch for branch, _ in places if branch))
+                found["warehouse"] = list(dict.fromkeys(name for _, name in places if name))
+                found["source"] = pages_overview.source_names(self.store)
+                self._facets = (mark, found)
+            return self._facets[1]
 
 
 def title_of(rule: Rule, language: str) -> str:

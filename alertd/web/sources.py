@@ -7,11 +7,12 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..errors import Trouble, UsageTrouble
-from ..store import budget, documents, pages_alerts, pages_overview, pages_sources, snapshots
+from ..store import documents, pages_alerts, pages_overview, pages_sources, snapshots
 from ..store import sources as stored
 from ..store.pages_overview import Shelf
 from ..store.sources import Source
 from .actions import PlanNumbers
+from .budget import Spent, spent
 from .guard import needs
 from .overview import SourceCard, card
 from .record import changes_nothing, record
@@ -19,21 +20,7 @@ from .room import room
 
 pages = Blueprint("sources", __name__)
 
-ALLOWANCE = budget.Allowance()
 FINDINGS = ("minimum_above_maximum", "equal_codes", "missing_codes", "disabled_with_stock", "no_minimum")
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Calls of this hour: `share` of the bar in steps of five, because a width is a class and not a style."""
-
-    used: int
-    allowed: int
-    blocked_until: int | None
-
-    @property
-    def share(self) -> int:
-        return min(100, 5 * round(20 * self.used / self.allowed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +168,6 @@ def _all_shown() -> list[Shown]:
         for source in stored.list_sources(store)
         if source.id in cards
     ]
-
-
-def spent(source: Source) -> Spent | None:
-    """The calls of this hour, for a system that counts them by the hour."""
-    used, blocked = pages_sources.calls_this_hour(room().store, source.budget_key, g.reader.now)
-    if not used and blocked is None and source.kind != "smartpyme":
-        return None
-    return Spent(used, ALLOWANCE.plain, blocked)
 
 
 def _findings(source: Source) -> list[Finding]:

@@ -14,7 +14,7 @@ from .test_door import OPEN, sign_in, token_of
 from .test_sources_page import post
 
 # Posts that everybody who is signed in may send: they concern nobody else.
-OWN = {"session.sign_out", "account.change_password", "account.sign_out_everywhere"}
+OWN = {"session.sign_out", "account.change_password", "account.sign_out_everywhere", "products.choose_columns"}
 ADMIN = {
     "channels.new", "channels.add", "channels.remove", "sources.remove", "users.index", "users.add",
     "users.change_role", "users.change_password", "users.remove", "audit.index",

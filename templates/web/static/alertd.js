@@ -36,3 +36,32 @@
     one.removeAttribute("aria-busy"); one.removeAttribute("disabled");
   }));
 })();
+// Ticking many alerts: how many are ticked, all of them at once, and the keys j, k and x while the list has the focus.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-ticking]");
+  if (form) {
+    const all = form.querySelector("#tick-all"), boxes = [...form.querySelectorAll(".tick input")], told = form.querySelector(".how-many");
+    const say = () => {
+      const count = boxes.filter((box) => box.checked).length;
+      all.checked = count === boxes.length; all.indeterminate = count > 0 && !all.checked;
+      told.textContent = count ? told.dataset[count === 1 ? "one" : "many"].replace(/\d+/, count) : "";
+      form.classList.toggle("some", count > 0);
+    };
+    all.closest(".tick-all").hidden = false;
+    all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; say(); });
+    form.addEventListener("change", say);
+    form.addEventListener("keydown", (event) => {
+      const row = event.target.closest(".alerts li");
+      if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+      const step = { j: row.nextElementSibling, k: row.previousElementSibling }[event.key];
+      if (step) { step.querySelector("a").focus(); event.preventDefault(); }
+      if (event.key === "x") { row.querySelector(".tick input").click(); event.preventDefault(); }
+    });
+    say();
+  }
+  // A panel that was opened closes with Escape, and when something else is clicked.
+  const panels = () => document.querySelectorAll("details.drop[open]");
+  document.addEventListener("click", (event) => panels().forEach((one) => { if (!one.contains(event.target)) one.open = false; }));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") panels().forEach((one) => { one.open = false; one.querySelector("summary").focus(); }); });
+})();
