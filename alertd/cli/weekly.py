@@ -9,6 +9,7 @@ from ..engine import weekly as engine
 from ..errors import UsageTrouble
 from ..notify import weekly as wording
 from ..notify.content import Content
+from ..places import money_sign
 from ..store import channels, weekly
 from .output import as_json, opened, print_json, table
 from .reconcile import source_named
@@ -66,11 +67,14 @@ def show(source: str | None, language: str, as_json: bool) -> None:
     with opened() as context:
         found, now = source_named(context.store, source), context.now()
         if found.snapshot_at is None:
-            raise UsageTrouble(f"There is no whole snapshot of '{found.name}' yet; run 'alertd poll {found.name}' first.")
+            raise UsageTrouble(
+                f"There is no whole snapshot of '{found.name}' yet; run 'alertd poll {found.name}' first."
+            )
         day = local(now, found.timezone).date()
         facts = engine.gather(context.store, found, day, now)
         week = {**facts, "value_change": None, "next": (day + timedelta(days=7)).isoformat()}
-        content = Content(kind="weekly", at=now, zone=found.timezone, source=found.name, company=found.company, week=week)
+        content = Content(kind="weekly", at=now, zone=found.timezone, source=found.name, company=found.company,
+                          money=money_sign(found.timezone), week=week)  # fmt: skip
         said = wording.render(content, language, context.settings.url)
     if as_json:
         print_json({"source": found.name, "title": said.title, **facts})
@@ -87,7 +91,9 @@ def send(channel: str, source: str | None) -> None:
         found, now = source_named(context.store, source), context.now()
         receiver = channels.get(context.store, channel)
         if found.snapshot_at is None:
-            raise UsageTrouble(f"There is no whole snapshot of '{found.name}' yet; run 'alertd poll {found.name}' first.")
+            raise UsageTrouble(
+                f"There is no whole snapshot of '{found.name}' yet; run 'alertd poll {found.name}' first."
+            )
         day = local(now, found.timezone).date()
         engine.post(context.store, receiver, found, engine.gather(context.store, found, day, now), day, now)
     click.echo(f"The summary of '{found.name}' waits in the outbox for '{channel}'.", err=True)

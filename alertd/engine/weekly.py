@@ -15,6 +15,7 @@ from ..clock import day_number, local, moment
 from ..errors import Trouble
 from ..model import quantity
 from ..notify.content import Content, encode
+from ..places import money_sign
 from ..reconcile import counts, words
 from ..reconcile.classification import CLASS_DAYS, DEAD_DAYS, classes, cost_jump, is_dead, lost_sales
 from ..reconcile.demand import daily_sales
@@ -79,6 +80,7 @@ def post(store: Store, channel: Channel, source: Source, facts: dict[str, Any], 
     next_day = (day + timedelta(days=WEEK_DAYS)).isoformat()
     content = Content(
         kind="weekly", at=now, zone=source.timezone, source=source.name, company=source.company,
+        money=money_sign(source.timezone),
         week={**facts, "value_change": change, "next": next_day},
     )  # fmt: skip
     with store.write():

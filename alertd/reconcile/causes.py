@@ -7,6 +7,7 @@ one product are paired with each other, then each is looked at alone, then with 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .nouns import MILLION, Balance, Cause, Gap, Kind, Placed, Shelf, Side, Sums, units
 from .placing import exact_subset
@@ -29,7 +30,7 @@ MOSTLY = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a product besides its stock."""
+    """What is known of a product besides its stock. `costs` are the changes of its cost: (moment, before, after)."""
 
     name: str
     code: str | None = None
@@ -38,7 +39,7 @@ class Facts:
     kind: str | None = None
     pack: int | None = None
     factor: int | None = None
-    cost_changed: bool = False
+    costs: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ def _always(gap: Gap, kit_id: int, each: int, kits: Mapping[int, Sequence[KitSal
 
 def _received(gap: Gap, facts: Facts, shelves: Sequence[Shelf]) -> Cause | None:
     """Goods that came in: whole packs, to a shelf that ran low, at a new cost, or up to the maximum."""
-    reasons = []
+    reasons: list[dict[str, Any]] = []
     if facts.pack and facts.pack > MILLION and gap.units % facts.pack == 0:
         reasons.append({"packs": gap.units // facts.pack, "size": units(facts.pack)})
     places = [shelf for shelf in shelves if any(side.branch == shelf.branch for side in gap.sides if side.units > 0)]
@@ -308,8 +309,9 @@ def _received(gap: Gap, facts: Facts, shelves: Sequence[Shelf]) -> Cause | None:
         reasons.append({"was_low": True})
     if any(shelf.maximum and _held(shelf, gap.closed_at) == shelf.maximum for shelf in places):
         reasons.append({"up_to_maximum": True})
-    if facts.cost_changed:
-        reasons.append({"cost_changed": True})
+    new = next(([before, after] for at, before, after in facts.costs if gap.opened_at < at <= gap.closed_at), None)
+    if new:
+        reasons.append({"cost_changed": new})
     if gap.units >= 6 * MILLION and any(gap.units % (size * MILLION) == 0 for size in (6, 10, 25)):
         reasons.append({"round": True})
     gap.facts["receipt"] = reasons

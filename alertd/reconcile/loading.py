@@ -47,9 +47,10 @@ def load(store: Store, source_id: int, products: Iterable[int], moments: Moments
     loaded.shelves = _shelves(store, wanted, since)
     there = loaded.shelves.keys()
     loaded.events = _events(store, there, since)
+    costs = reconciliation.cost_steps(store, there, since)
     for row in reconciliation.facts(store, there):
         loaded.rows[row["id"]] = row
-        loaded.facts[row["id"]] = _facts(row)
+        loaded.facts[row["id"]] = _facts(row, costs.get(row["id"], ()))
     if reconciliation.has_kits(store, source_id):
         loaded.kits = _kit_sales(store, source_id, moments)
     return loaded
@@ -71,7 +72,7 @@ def balances(loaded: Loaded) -> list[Balance]:
     ]
 
 
-def _facts(row: Row) -> Facts:
+def _facts(row: Row, costs: Iterable[tuple[int, float, float]]) -> Facts:
     return Facts(
         name=row["name"],
         code=row["code"],
@@ -80,6 +81,7 @@ def _facts(row: Row) -> Facts:
         kind=row["kind"],
         pack=micro(row["pack"]) if row["pack"] else micro(row["factor"]) if row["factor"] else None,
         factor=round(row["factor"]) if row["factor"] else None,
+        costs=tuple(costs),
     )
 
 

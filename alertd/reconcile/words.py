@@ -39,7 +39,9 @@ _TEXT: dict[str, tuple[str, str, str]] = {
     "packs": ("{0} paquetes de {1}", "{0} pacotes de {1}", "{0} packs of {1}"),
     "was_low": ("estaba en o bajo el mínimo", "estava no mínimo ou abaixo", "it was at or below its minimum"),
     "up_to_maximum": ("quedó en el máximo", "ficou no máximo", "it ended at its maximum"),
-    "cost_changed": ("cambió el costo", "o custo mudou", "its cost changed"),
+    "cost_changed": (
+        "el costo pasó de {0} a {1}", "o custo passou de {0} a {1}", "its cost went from {0} to {1}",
+    ),
     "round": ("cantidad redonda", "quantidade redonda", "a round quantity"),
     "supplier": (
         "{1} productos de {0} subieron a la vez", "{1} produtos de {0} subiram juntos",
@@ -148,6 +150,8 @@ def _receipt(reason: dict[str, Any], language: str) -> str:
         return _say("packs", language, reason["packs"], number(reason["size"], language))
     if "supplier" in reason:
         return _say("supplier", language, reason["supplier"], reason["products"])
+    if "cost_changed" in reason:
+        return _say("cost_changed", language, *(money(cost, language) for cost in reason["cost_changed"]))
     return _say(next(iter(reason)), language)
 
 

@@ -166,6 +166,21 @@ def facts(store: Store, products: Iterable[int]) -> list[Row]:
     return found
 
 
+def cost_steps(store: Store, products: Iterable[int], since: int) -> dict[int, list[tuple[int, float, float]]]:
+    """By product, each change of its cost after a moment: when, and from what to what."""
+    found: dict[int, list[tuple[int, float, float]]] = {}
+    for keys in bundles(products):
+        for product, at, before, after in store.execute(
+            "SELECT c.product_id, c.at, b.cost, c.cost FROM cost_change c JOIN cost_change b"
+            " ON b.product_id = c.product_id AND b.at = (SELECT max(p.at) FROM cost_change p"
+            " WHERE p.product_id = c.product_id AND p.at < c.at) WHERE c.product_id IN (SELECT value FROM json_each(?))"
+            " AND c.at > ? AND b.cost > 0 AND c.cost > 0 AND b.cost <> c.cost ORDER BY c.product_id, c.at",
+            (keys, since),
+        ):
+            found.setdefault(product, []).append((at, before, after))
+    return found
+
+
 def shelf_steps(store: Store, products: Iterable[int], since: int) -> list[tuple[Any, ...]]:
     """By product: each shelf with its place and bounds, and its steps after a moment begun by the one in force then.
 
