@@ -9,7 +9,7 @@ from .. import clock
 from ..errors import UsageTrouble
 from ..reconcile import export, words
 from ..reconcile.report import Line, Part, Report, document, reconcile
-from ..store import sources
+from ..store import reconciliation, sources
 from ..store.db import Store
 from ..store.sources import Source
 from .output import as_json, local_time, opened, print_json
@@ -42,6 +42,13 @@ _TITLES = {
 @click.option("--csv", "csv_file", type=_FILE, help="Also write the lines to this CSV file.")
 @click.option("--xlsx", "xlsx_file", type=_FILE, help="Also write the lines to this XLSX file.")
 @click.option("--language", type=click.Choice(words.LANGUAGES), default="es", show_default=True)
+@click.option(
+    "--set-limit",
+    "limit",
+    type=click.FloatRange(0, 1e9),
+    metavar="VALUE",
+    help="From now on, list no difference worth less than this at cost; 0 lists all.",
+)
 @click.option("--all", "every", is_flag=True, help="Also list the products on which nothing happened.")
 @as_json
 def reconcile_command(
@@ -51,6 +58,7 @@ def reconcile_command(
     csv_file: Path | None,
     xlsx_file: Path | None,
     language: str,
+    limit: float | None,
     every: bool,
     as_json: bool,
 ) -> None:
@@ -63,6 +71,8 @@ def reconcile_command(
     with opened() as context:
         found = source_named(context.store, source)
         begin, end = _span(since, until, context.now(), found.timezone)
+        if limit is not None:
+            reconciliation.set_value_limit(context.store, found.id, limit)
         report = reconcile(context.store, found, begin, end, every=every)
     if csv_file:
         export.csv_file(report, csv_file, language)

@@ -217,6 +217,7 @@ def _reconciled(store: Store, source: Source, begin: int, end: int) -> dict[str,
         part.cause for line in report.lines for part in line.parts if not part.reported and line.unexplained is not None
     )
     times = weekly.times_short(store, source.id, end - 30 * DAY_MS, end)
+    named = [(_named(name), many) for name, many in causes.most_common(3)]
     lines = []
     for line, part in undocumented[:MOST_ROWS]:
         place: dict[str, Any] = next((each for each in part.facts.get("places", ()) if each["branch"]), {})
@@ -226,7 +227,7 @@ def _reconciled(store: Store, source: Source, begin: int, end: int) -> dict[str,
              "value": part.value, "times": times.get((line.product_id or 0, kept), 1), "sum": words.sum_of(part.facts)}
         )  # fmt: skip
     return {
-        "balanced": report.balanced, "explained": sum(causes.values()), "causes": [(_named(name), many) for name, many in causes.most_common(3)],
+        "balanced": report.balanced, "explained": sum(causes.values()), "causes": named,
         "undocumented": len(undocumented), "net": quantity(sum(part.value or 0 for _, part in undocumented)),
         "short": quantity(sum(part.value or 0 for _, part in undocumented if part.units < 0)), "lines": lines,
     }  # fmt: skip
