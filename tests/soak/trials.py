@@ -48,7 +48,7 @@ def stops(folder: Path, seconds: float) -> Line:
         while time.monotonic() < until:
             scene.live(2)
             first.send_signal(signal.SIGSTOP)
-            scene.live(max(3.0, min(35.0, seconds * 0.6)) if not stopped else scene.dice.uniform(1, 4))
+            scene.live(max(3.0, min(35.0, seconds * 0.8)) if not stopped else scene.dice.uniform(1, 4))
             first.send_signal(signal.SIGCONT)
             stopped += 1
         scene.settle()
