@@ -10,14 +10,13 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import Trouble
 from ..rules import editing
 from ..rules.document import DocumentTrouble
 from ..rules.fault import RuleError
 from ..rules.load import TEST_ENDINGS, RuleSet, load_rules, load_text, rule_files
 from ..rules.rule import Rule
 from ..settings import data_folder
-from ..store import channels, deliveries, measures, ruleversions, sources
+from ..store import channels, deliveries, measures, rulestate, ruleversions, sources
 from ..store.glimpse import OutOfTimeError, glimpse
 from ..web.rule_actions import (
     Outcome,
@@ -58,7 +57,6 @@ def rule_actions(context: Context) -> RuleActions:
         try_out=trials.begin,
         trial=trials.of,
         stop_trial=trials.stop,
-        broken=desk.broken,
     )
 
 
@@ -119,16 +117,17 @@ class Desk:
             unit = _unit(text, name) if text is not None else None
             if text is not None and unit is not None:
                 return self._told(path, text, unit)
-        return None
+        return self._unreadable(name)
 
-    def broken(self) -> tuple[RuleText, ...]:
-        """The files that are no YAML at all, whole: nobody can say which rules they hold."""
-        found = []
-        for path in self._files():
-            text = _text_of(path)
-            if text is not None and _units(text) is None:
-                found.append(RuleText("", self._shown(path), text, _mark(text)))
-        return tuple(found)
+    def _unreadable(self, name: str) -> RuleText | None:
+        """A rule whose file is no YAML any more: the whole file, where it was the only one in it."""
+        known = rulestate.remembered(self._context.store)
+        path = next((Path(state.file) for state in known if state.rule == name), None)
+        text = _text_of(path) if path is not None else None
+        if path is None or text is None or _units(text) is not None:
+            return None
+        alone = sum(Path(state.file) == path for state in known) == 1
+        return RuleText(name, self._shown(path), text, _mark(text)) if alone else None
 
     def check(self, text: str, was: str) -> RuleSet:
         """Read one rule's text as its file would be, against the sources, the channels and the other rules."""
@@ -300,9 +299,8 @@ def _with(path: Path, name: str, text: str) -> str:
     """The whole file with this rule's text in the place of its old one."""
     file = path.read_text(encoding="utf-8-sig")
     unit = _unit(file, name)
-    if unit is None:
-        raise Trouble(f"The rule '{name}' is no longer in {path.name}; open it again.")
-    return editing.splice(file, unit, text)
+    # A file that could not be read as YAML is written anew as a whole; so it was shown.
+    return text if unit is None else editing.splice(file, unit, text)
 
 
 def _take_out(path: Path, name: str) -> None:

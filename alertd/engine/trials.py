@@ -15,11 +15,17 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from ..errors import Trouble
+from ..rules import editing
 from ..rules.load import load_text
+from ..rules.query import EVERYTHING
+from ..store import measures, sources
 from ..store.db import Store
+from ..store.glimpse import glimpse
 from ..web.rule_actions import Replayed, Trial
 from .backtest import Replay, replay
 from .context import Context
+from .finding import View
+from .preview import matches_in
 
 MOST_VARIANTS = 5
 LONGEST_SECONDS = 600.0
@@ -118,7 +124,7 @@ def replay_all(path: str, variants: Sequence[Variant], since: int, now: int, tol
             if not rules:
                 told.send("The rule has a mistake; mend it first.")
                 return
-            told.send(_short(threshold, replay(store, rules[0], since=since, now=now)))
+            told.send(_short(threshold, replay(store, rules[0], since=since, now=now), _concerned(store, text, now)))
         told.send(None)
     except Trouble as trouble:
         told.send(str(trouble))
@@ -126,13 +132,37 @@ def replay_all(path: str, variants: Sequence[Variant], since: int, now: int, tol
         store.close()
 
 
-def _short(threshold: str, found: Replay) -> Replayed:
+def _concerned(store: Store, text: str, now: int) -> set[tuple[str, str]] | None:
+    """The subjects a rule looks at, by source and key; None is all of them.
+
+    A rule about oil is not to blame for screws that ran out. Filters that speak of the stock itself are left aside:
+    what ran out is in their scope today or was the day before.
+    """
+    for name in ("con_stock", "stock_minimo"):
+        text = editing.put(text, ("query", name), None)
+    rules = load_text(text, "regla.yaml").rules
+    if not rules or rules[0].on != "stock" or rules[0].query == EVERYTHING:
+        return None
+    everything = replace(rules[0], when=EVERYTHING)
+    with glimpse(store, LONGEST_SECONDS) as look:
+        return {
+            (source.name, found.subject.key())
+            for source in sources.list_sources(look)
+            for found in matches_in(View(look, source, measures.moment_of(look, source, now)), everything)
+        }
+
+
+def _short(threshold: str, found: Replay, concerned: set[tuple[str, str]] | None) -> Replayed:
     """What the page shows of a replay."""
     return Replayed(
         threshold,
         tuple(episode.fired_at for episode in found.episodes),
         found.messages,
-        tuple((out.at, out.hours_before) for out in found.stock_outs),
+        tuple(
+            (out.at, out.hours_before)
+            for out in found.stock_outs
+            if concerned is None or (out.source, out.subject.key()) in concerned
+        ),
         sum(episode.resolved_at is None for episode in found.episodes),
         tuple(
             (episode.subject.nombre or episode.source, episode.severity, episode.fired_at, episode.resolved_at)

@@ -1,7 +1,7 @@
 """What the rule pages ask of the engine: to read, try, save and replay rules. `alertd.engine.authoring` fills them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..model import Subject, Values
 from ..rules.load import RuleError, RuleSet
@@ -111,13 +111,13 @@ class Replayed:
 
     @property
     def missed(self) -> int:
-        """Stock-outs that came without a warning."""
-        return sum(hours is None for _, hours in self.outs)
+        """Stock-outs that came without a warning; one that comes with the stock-out is none."""
+        return sum(not hours for _, hours in self.outs)
 
     @property
     def hours(self) -> tuple[float, ...]:
         """How many hours before each stock-out it would have warned, from the shortest."""
-        return tuple(sorted(hours for _, hours in self.outs if hours is not None))
+        return tuple(sorted(hours for _, hours in self.outs if hours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +152,3 @@ class RuleActions:
     try_out: Callable[[str, tuple[tuple[str, str], ...], int], str | None]
     trial: Callable[[str], Trial | None]
     stop_trial: Callable[[str], None]
-    broken: Callable[[], tuple[RuleText, ...]] = field(default=tuple)

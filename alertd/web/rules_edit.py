@@ -236,7 +236,7 @@ def _view(sheet: Sheet) -> dict[str, Any]:
         "preview": _preview(sheet.rule),
         "kinds": [name for name, there in ON_TYPES.items() if there],
         "words": _words(on, language),
-        "helps": {word.name: word.help(language) for word in VOCABULARY},
+        "helps": {name: help for name, help, _ in _words(on, language)},
         "signs_for": conditions.signs_for,
         "kind_of": conditions.kind_of,
         "alone": conditions.ALONE,

@@ -36,7 +36,6 @@ def index() -> str:
         "rules.html",
         cards=sorted(_cards(found), key=_order),
         homeless=_homeless(found),
-        broken_files=actions().broken() if can_edit() else (),
         versions=ruleversions.newest(store),
         title_of=title,
         can_edit=can_edit(),

@@ -5,7 +5,9 @@ from werkzeug.wrappers import Response
 
 from ..rules.document import DocumentTrouble
 from ..rules.draft import read_draft
+from ..rules.fault import RuleError
 from ..rules.rows import literals
+from ..rules.rule import Rule
 from ..store import pages_alerts, rulestate, ruleversions
 from .record import changes_nothing
 from .room import room
@@ -30,7 +32,7 @@ def one(name: str) -> Answer:
         name=name,
         rule=rule,
         found=found,
-        errors=[error for error in room().rules().errors if error.rule == name],
+        errors=_errors(name, rule),
         failing=[row for row in rulestate.failing(room().store) if row["rule"] == name],
         firing=pages_alerts.firing_by_rule(room().store).get(name, 0),
         versions=versions,
@@ -81,6 +83,15 @@ def version(name: str, key: int) -> Answer:
         against_now=compare(now.text, found.text) if now else (),
         sheet=_sheet(found.text, name, now) if now or can_edit() else None,
     )
+
+
+def _errors(name: str, rule: Rule | None) -> list[RuleError]:
+    """What is wrong with the newer text of this rule, or with the whole file that holds it."""
+    return [
+        error
+        for error in room().rules().errors
+        if error.rule == name or (rule is not None and error.rule is None and error.file == rule.file)
+    ]
 
 
 def _sheet(text: str, name: str, now: RuleText | None) -> Sheet:

@@ -170,6 +170,4 @@ def draw(trial: Trial, found: Replayed) -> Drawn:
     )
     span = max(1, trial.until - trial.since)
     marks = [(round((at - trial.since) / span * WIDTH, 1), hours) for at, hours in found.outs]
-    return Drawn(
-        bars, tuple(x for x, hours in marks if hours is not None), tuple(x for x, hours in marks if hours is None), top
-    )
+    return Drawn(bars, tuple(x for x, hours in marks if hours), tuple(x for x, hours in marks if not hours), top)

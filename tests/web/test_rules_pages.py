@@ -1,6 +1,7 @@
 """The pages on which rules are written: with the real engine behind them and real files in a real folder."""
 
 import re
+import threading
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -31,7 +32,16 @@ on: stock
 when: stock <= stock_minimo and stock_minimo > 0   # como siempre
 severity: high
 """
-PAIR = "rules:\n  # la primera\n  - name: uno\n    on: stock\n    when: stock < 1\n  - name: dos\n    on: stock\n    when: stock < 2\n"
+PAIR = """\
+rules:
+  # la primera
+  - name: uno
+    on: stock
+    when: stock < 1
+  - name: dos
+    on: stock
+    when: stock < 2
+"""
 
 
 @pytest.fixture
@@ -197,7 +207,7 @@ def test_a_row_is_added_filled_in_and_taken_out(marta: FlaskClient) -> None:
 
 
 def test_the_preview_counts_what_matches_and_says_why(marta: FlaskClient) -> None:
-    """The engine's own judgement on the stock that is known, worst first; figures that were worked out are explained."""
+    """The engine's own judgement on the stock that is known, worst first; worked-out figures are explained."""
     answer = send(marta, "/rules/draft", opened(marta), part=True).text
     assert '<b class="tally">8</b>' in answer
     assert "Cemento gris" in answer
@@ -403,12 +413,24 @@ def test_a_broken_rule_says_what_runs_instead(marta: FlaskClient, folder: Path) 
     assert "stok" in marta.get("/rule/poco/edit").text
 
 
+def test_a_file_that_is_no_yaml_any_more_is_mended_on_the_page(marta: FlaskClient, folder: Path) -> None:
+    """Somebody saved half a line on the server; the form shows the whole file until it can be read."""
+    assert marta.get("/rules").status_code == 200
+    (folder / "poco.yaml").write_text(LOW + "for: [\n")
+    assert "/rule/poco/edit" in marta.get("/rules").text
+    assert "sigue en vigor" in marta.get("/rule/poco").text
+    form = {**opened(marta), "text": LOW + "for: 5m\n"}
+    send(marta, "/rules/save", hidden_of(send(marta, "/rules/review", form)))
+    assert (folder / "poco.yaml").read_text() == LOW + "for: 5m\n"
+
+
 def test_the_tests_beside_a_rule_run_from_its_page(marta: FlaskClient, folder: Path) -> None:
     """As `alertd rules test` does; a rule without any says so."""
     token = token_of(marta.get("/rule/poco"))
     assert "No hay un archivo de pruebas" in marta.post("/rule/poco/tests", data={"csrf_token": token}).text
     cases = (
-        "rules: poco.yaml\ncases:\n  - name: falls\n    given: [{at: 0, stock: [{codigo: A, stock: 1, stock_minimo: 5}]}]\n"
+        "rules: poco.yaml\ncases:\n  - name: falls\n"
+        "    given: [{at: 0, stock: [{codigo: A, stock: 1, stock_minimo: 5}]}]\n"
         "    expect: [{at: 1m, alerts: [{codigo: A}]}]\n"
         "  - name: wrong\n    given: [{at: 0, stock: [{codigo: A, stock: 9, stock_minimo: 5}]}]\n"
         "    expect: [{at: 1m, alerts: [{codigo: A}]}]\n"
@@ -454,3 +476,38 @@ def test_names_are_suggested_while_they_are_typed(marta: FlaskClient) -> None:
     assert '<option value="Azúcar 2.5 kg">' in marta.get("/rules/suggest?q_nombre=azucar").text
     assert marta.get("/rules/suggest?q_nombre=").text.strip() == ""
     assert '<option value="Ferretería">' in marta.get("/rule/poco/edit").text
+
+
+def trial_of(client: FlaskClient, answer: TestResponse) -> str:
+    """Ask how far it is until it is done; the process of its own takes a second or two."""
+    for _ in range(600):
+        address = re.search(r'hx-get="(/rule/poco/trial/[^"]+)"', answer.text)
+        if address is None:
+            return answer.text
+        threading.Event().wait(0.1)
+        answer = client.get(address[1], headers={"HX-Request": "true"})
+    raise AssertionError(answer.text)
+
+
+def test_another_number_is_tried_on_the_history(marta: FlaskClient) -> None:
+    """Both variants in figures and drawn, and the difference in one sentence; only what the rule looks at counts."""
+    form = opened(marta)
+    oil = "query: {nombre: aceite}\nwhen: stock <= 5"
+    form["text"] = LOW.replace("when: stock <= stock_minimo and stock_minimo > 0", oil)
+    send(marta, "/rules/save", hidden_of(send(marta, "/rules/review", form)))
+    wanted = {"csrf_token": str(form["csrf_token"]), "days": "7", "number": "0", "to-0": "12"}
+    text = trial_of(marta, send(marta, "/rule/poco/trial", wanted, part=True))
+    assert "Con 12 en vez de 5: 0 agotados sin aviso, 0 mensajes más en 7 días" in text
+    assert text.count('<rect class="fired"') == 2
+    assert text.count('<rect class="missed"') == 1
+    assert text.count('<rect class="warned"') == 1
+    assert 'data-label="Horas antes">120<' in text
+
+
+def test_what_cannot_be_tried_says_so(marta: FlaskClient, folder: Path) -> None:
+    """No number, no rule, a trial that nobody began."""
+    token = str(opened(marta)["csrf_token"])
+    form = {"csrf_token": token, "days": "30", "number": "0", "to-0": "doce"}
+    assert "Escriba un número" in send(marta, "/rule/poco/trial", form, part=True).text
+    assert send(marta, "/rule/none/trial", form).status_code == 404
+    assert marta.get("/rule/poco/trial/nothing").status_code == 404
