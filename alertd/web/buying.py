@@ -3,6 +3,7 @@
 The terms of buying have their own page, in `buying_terms`.
 """
 
+import math
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -52,8 +53,8 @@ def index() -> str:
         sources=source_options(),
         coming=supply.open_orders(store, source.id),
         learnt=learn(supply.lead_times(store, source.id)),
-        expected_days=EXPECTED_DAYS,
-        nearest_days=_nearest_days,
+        expected_days=list(EXPECTED_DAYS),
+        days_of=_days_of,
         field=LINE,
         cash=lambda amount: cash(amount, source),
         why=why_words,
@@ -75,9 +76,9 @@ def why_words(line: Line) -> str:
     return said.format(point=g.reader.number(line.point)) if line.why == "point" else said
 
 
-def _nearest_days(supplier: Supplier) -> int:
-    """The offer nearest to what this supplier takes."""
-    return min(EXPECTED_DAYS, key=lambda days: abs(days - supplier.terms.lead_days))
+def _days_of(supplier: Supplier) -> int:
+    """In how many days an order of today should be there."""
+    return min(LONGEST_DAYS, max(1, math.ceil(supplier.terms.lead_days)))
 
 
 # The text that goes to the supplier

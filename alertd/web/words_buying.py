@@ -69,6 +69,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "buying.expected": ("Llega en", "Chega em", "Comes in"),
     "buying.days#": ("{count} día|{count} días", "{count} dia|{count} dias", "{count} day|{count} days"),
     "buying.text": ("Texto para WhatsApp", "Texto para WhatsApp", "Text for WhatsApp"),
+    "buying.text_short": ("Texto", "Texto", "Text"),
     "buying.copy": ("Copiar", "Copiar", "Copy"),
     "buying.copied": ("Copiado", "Copiado", "Copied"),
     "buying.share": ("Abrir WhatsApp", "Abrir o WhatsApp", "Open WhatsApp"),
@@ -78,8 +79,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "WhatsApp asks whom to send it to; alertd sends nothing by itself.",
     ),
     "buying.text_head": ("Pedido · {shop} · {day}", "Pedido · {shop} · {day}", "Order · {shop} · {day}"),
-    "buying.print": ("Imprimir", "Imprimir", "Print"),
-    "buying.download": ("Descargar", "Baixar", "Download"),
+    "buying.excel": ("Excel", "Excel", "Excel"),
+    "buying.csv": ("CSV", "CSV", "CSV"),
     "buying.terms": ("Cómo se compra", "Como se compra", "How it is bought"),
     "buying.terms_intro": (
         "Cuánto tarda cada proveedor, cuánto se guarda de reserva y en qué empaques viene. Vale lo más cercano: "
