@@ -141,7 +141,7 @@ def test_every_table_that_grows_with_time_is_looked_after():
         "source_option", "level_demand", "product_demand", "product_class", "measured", "rule_evaluation",
         "evaluation_due", "unknown_state", "level_out", "stock_entry", "confirmation", "stock_count", "ledger_count",
         "buying_term", "supply_order", "api_token", "tally", "user_choice", "find_due",
-        "upload", "weekly", "weekly_sent", "rule_version", "source_hours", "source_beat",
+        "upload", "weekly", "weekly_sent", "rule_version", "source_hours", "source_beat", "page_read",
         # Go with their parents.
         "message_alert", "link_use", "document_line", "movement",
     }  # fmt: skip
