@@ -125,6 +125,9 @@ def _evaluate_safely(view: View, turn: Turn, looked: Looked | None, outcome: Out
     try:
         _evaluate_rule(view, turn, looked, outcome)
     except sqlite3.OperationalError as fault:
+        if not store.connection.in_transaction:
+            # The disk is full or broken, and all of it was undone: that is not the rule's fault.
+            raise
         store.execute("ROLLBACK TO rule")
         view.noted.clear()  # Rows that were put together for this rule went with it.
         outcome.new_firing, outcome.new_resolved = counted

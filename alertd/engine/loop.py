@@ -21,6 +21,7 @@ from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
 from .hooks import evaluate_due
+from .lastwords import LastWords
 from .pruning import Caretaker
 from .tending import Tender
 
@@ -33,13 +34,14 @@ DAMAGED = "damaged"
 
 
 class Ailment:
-    """What ails the database, while it does: told once in the log, to the supervisor, and to people when it is over.
+    """What ails the database: told once in the log, to the supervisor and to people, and again when it is over.
 
     A damaged file is not written to any more: whoever goes on makes it worse, and only a backup helps.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._last_words = LastWords(context)
         self._told: str | None = None
         self.word: str | None = None
 
@@ -50,9 +52,11 @@ class Ailment:
         if sentence != self._told:
             log.error("the database failed", kind=self.word, reason=sentence)
         self._told = sentence
+        self._last_words.speak(self.word, sentence)
 
     def over(self) -> None:
         """A turn went well again."""
+        self._last_words.remember()
         if self.word is None or self.word == DAMAGED:
             return
         log.info("the database works again")

@@ -42,13 +42,15 @@ def tend(context: Context) -> int:
     known = {key: each for key, each in digests.troubles(store).items() if not key.startswith("rule:")}
     over = [each for key, each in known.items() if key not in found and _may_end(each, now)]
     fresh = [worry for key, worry in found.items() if key not in known]
+    families = {_family(key) for key in found}
     if not fresh and not over:
         return 0
     with store.write():
         told = sum(tell_worry(store, worry, now) for worry in fresh)
         for each in over:
             digests.mended(store, each.key)
-            told += _tell_over(store, each, now)
+            if _family(each.key) not in families:
+                told += _tell_over(store, each, now)
     return told
 
 
@@ -137,10 +139,12 @@ def rules_failed(store: Store, source: Source, failed: Mapping[str, str], now: i
     """Rules that the database could not run in this evaluation; in the caller's transaction."""
     prefix = f"rule:{source.id}:"
     known = {key for key in digests.troubles(store) if key.startswith(prefix)}
+    told = 0
     for key in known - {prefix + name for name in failed}:
         digests.mended(store, key)
+        told += _post(store, "rule_failed_over", source, {"rule": key.removeprefix(prefix)}, now)
     fresh = {name: why for name, why in failed.items() if prefix + name not in known}
-    return sum(
+    return told + sum(
         tell_worry(store, Worry(prefix + name, "rule_failed", source, {"detail": f"{name}: {why}"}), now)
         for name, why in fresh.items()
     )
@@ -153,14 +157,30 @@ def tell_worry(store: Store, worry: Worry, now: int) -> int:
     return _post(store, worry.kind, worry.source, worry.facts, now, besides=worry.besides)
 
 
+TOLD_WHEN_OVER = frozenset(("source_silent", "key_refused", "rules", "disk", "channel", "backup"))
+"""What people wait to hear the end of. A used-up quota ends every hour, and whoever accepted a reading knows it."""
+
+
+def _family(key: str) -> str:
+    """What a trouble is about: one that turned into another about the same is not over."""
+    return key.rpartition(":")[0] if key.startswith(("source:", "rules:")) else key
+
+
 def _tell_over(store: Store, known: digests.Known, now: int) -> int:
-    """Only a source that answers again is worth a word; the rest is seen by itself."""
-    if known.kind != "source_silent":
+    """It is mended, on every channel; also on one that was dead itself."""
+    if known.kind not in TOLD_WHEN_OVER:
         return 0
     source = next((each for each in sources.list_sources(store) if each.id == known.source_id), None)
-    if source is None:
+    if known.source_id is not None and source is None:
         return 0
-    return _post(store, "source_silent_over", source, {"source": source.company or source.name}, now)
+    facts = {"source": source.company or source.name} if source else {}
+    if known.kind == "channel":
+        key = int(known.key.partition(":")[2])
+        name = next((each.name for each in channels.all_channels(store) if each.id == key), None)
+        if name is None:
+            return 0
+        facts = {"channel": name}
+    return _post(store, f"{known.kind}_over", source, facts, now)
 
 
 def _post(

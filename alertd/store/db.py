@@ -63,7 +63,9 @@ class Store:
         try:
             yield connection
         except BaseException:
-            connection.execute("ROLLBACK")
+            # A full disk has undone it already; to undo it again would hide what happened.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
         else:
             connection.execute("COMMIT")

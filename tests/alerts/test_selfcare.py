@@ -1,13 +1,23 @@
 """alertd's own troubles: told once, on the channels that work, until they are mended."""
 
+import json
+import sqlite3
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from alertd.engine import heartbeat, selfcare
-from alertd.engine.selfcare import tend
-from alertd.store import outbox
+import pytest
 
-from .conftest import HOUR, MINUTE, House
+from alertd.engine import heartbeat, selfcare
+from alertd.engine.lastwords import LastWords
+from alertd.engine.loop import Ailment
+from alertd.engine.selfcare import tend
+from alertd.notify import speech
+from alertd.notify.register import register
+from alertd.store import outbox
+from alertd.store.db import kind_of
+
+from .conftest import BODEGA, HOUR, MINUTE, House
 
 
 def troubles(house: House, channel: str = "correo") -> list[str | None]:
@@ -106,3 +116,159 @@ def test_the_heartbeat_calls_its_address_and_follows_nobody():
 def test_the_heartbeat_never_asks_a_machine_for_its_credentials():
     """The address that clouds answer with secrets is refused without a packet."""
     assert not heartbeat.beat("http://169.254.169.254/latest/meta-data/")
+
+
+def test_a_dead_channel_is_told_again_when_it_lives(calm_house: House):
+    """Also to itself: who reads only that one learns that something was missing."""
+    calm_house.channel("slack")
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    for each in outbox.claim(calm_house.store, worker="w", now=calm_house.at, lease_seconds=30, limit=9):
+        outbox.mark_dead(calm_house.store, each.id, worker="w", error="The service answered 404.")
+    tend(calm_house.context)
+    for row in calm_house.store.rows("SELECT id FROM message WHERE channel = 'slack'"):
+        outbox.mark_sent(calm_house.store, row["id"], now=calm_house.at)
+    calm_house.store.execute("UPDATE message SET state = 'sent', error = NULL WHERE channel = 'correo'")
+    tend(calm_house.context)
+    assert troubles(calm_house, "slack")[-2:] == ["channel_over", "channel_over"]
+    assert "recibe mensajes de nuevo" in calm_house.rendered().title
+    assert tend(calm_house.context) == 0
+
+
+def test_a_silence_that_turns_out_to_be_a_refused_key_is_not_over(calm_house: House):
+    """'It answers again' would be a lie."""
+    calm_house.fail(1000)
+    for _ in range(5):
+        calm_house.after(5 * MINUTE)
+        tend(calm_house.context)
+    calm_house.store.execute(
+        "UPDATE poll SET outcome = 'failed', error_kind = 'key', error = 'No.' WHERE lane = 'sweep'"
+    )
+    tend(calm_house.context)
+    assert troubles(calm_house) == ["source_silent", "key_refused"]
+
+
+def test_rules_that_were_mended_are_told(calm_house: House):
+    """One mistake after the other is told; only when none is left, that it is over."""
+    calm_house.write_rules("name: x\non: stock\nwhen: stok < 1\n", "x.yaml")
+    tend(calm_house.context)
+    calm_house.write_rules("name: x\non: stock\nwhen: stock <\n", "x.yaml")
+    tend(calm_house.context)
+    assert troubles(calm_house) == ["rules", "rules"]
+    calm_house.write_rules("name: x\non: stock\nwhen: stock < 1\n", "x.yaml")
+    tend(calm_house.context)
+    assert troubles(calm_house) == ["rules", "rules", "rules_over"]
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en"])
+def test_every_trouble_has_words_in_every_language(language):
+    """Told or over: a title and a text, with no gap in them."""
+    words = speech._words(language)["trouble"]
+    kinds = {
+        "key_refused",
+        "source_silent",
+        "quota",
+        "held",
+        "rules",
+        "rule_failed",
+        "disk",
+        "database",
+        "channel",
+        "backup",
+    }
+    over = {f"{kind}_over" for kind in (*selfcare.TOLD_WHEN_OVER, "rule_failed")}
+    assert kinds | over <= words.keys()
+    assert all(words[kind]["title"] and words[kind]["text"] for kind in kinds | over)
+
+
+class _Inbox(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(json.loads(body))  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def inbox() -> Iterator[HTTPServer]:
+    server = HTTPServer(("127.0.0.1", 0), _Inbox)
+    server.got = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def fill_the_disk(house: House) -> None:
+    """SQLite may not grow any more: what a full disk answers."""
+    pages = house.store.value("PRAGMA page_count")
+    house.store.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def forbid_writing(house: House) -> None:
+    house.store.execute("PRAGMA query_only = ON")
+
+
+def damage(house: House) -> None:
+    """Garbage over the pages of the file, and nothing of it in the cache."""
+    house.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path = house.home / "alertd.db"
+    raw = bytearray(path.read_bytes())
+    raw[4096 : len(raw)] = b"\x5a" * (len(raw) - 4096)
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize(("ail", "kind"), [(fill_the_disk, "full"), (forbid_writing, "readonly"), (damage, "damaged")])
+def test_a_database_that_fails_is_told_past_the_outbox_and_is_no_stock_alert(house: House, inbox, ail, kind):
+    """Grafana #46142: a real fault of a real file. People hear of it at once, once, and hear nothing of stock."""
+    register(house.store, house.vault, name="aviso", url=f"json://127.0.0.1:{inbox.server_address[1]}/", now=house.at)
+    for key in range(1, 400):
+        house.product(key, 10)
+    house.poll()
+    ailment = Ailment(house.context)
+    ailment.over()
+    for key in range(1, 400):
+        house.shop.set_level(key, BODEGA, stock=0)
+    house.at += 5 * MINUTE
+    ail(house)
+    for _ in range(3):
+        try:
+            house.poll()
+        except sqlite3.Error as fault:
+            ailment.note(fault)
+    for thread in threading.enumerate():
+        if thread.name == "last-words":
+            thread.join(5)
+    assert ailment.word == kind
+    (told,) = inbox.got
+    assert "base de datos" in told["title"]
+    assert "agotado" not in json.dumps(told, ensure_ascii=False).lower()
+
+
+def test_a_busy_database_disturbs_nobody_for_a_minute(house: House, inbox, monkeypatch):
+    """Another program holds the file; the first minute of it is waited for."""
+    register(house.store, house.vault, name="aviso", url=f"json://127.0.0.1:{inbox.server_address[1]}/", now=house.at)
+    house.product(1, 10)
+    house.poll()
+    house.store.execute("PRAGMA busy_timeout = 10")
+    words = LastWords(house.context)
+    words.remember()
+    holder = sqlite3.connect(house.home / "alertd.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(sqlite3.OperationalError, match="locked") as fault, house.store.write():
+            pass
+    finally:
+        holder.close()
+    assert words.speak(kind_of(fault.value), str(fault.value)) is None
+    house.at += MINUTE
+    thread = words.speak("busy", str(fault.value))
+    assert thread is not None
+    thread.join(5)
+    assert words.speak("busy", str(fault.value)) is None
+    assert len(inbox.got) == 1
