@@ -4,9 +4,10 @@ Quantities are rounded to six decimals at the door, so that two of them compare 
 "not configured", never zero. Moments are milliseconds UTC (see `alertd.clock`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -57,7 +58,8 @@ class Page(msgspec.Struct, frozen=True):
     """One page of a sweep, told apart by digest before it is decoded.
 
     `unchanged` holds the digests of products that stand in the store just so; `changed` holds the others, decoded.
-    `total` is the number of products the source claims to have.
+    `total` is the number of products the source claims to have. `mark` stands for the bytes of the whole page, where
+    it can be remembered; a page that was met before is not cut up, and says only by `same` which products are on it.
     """
 
     unchanged: list[int]
@@ -66,6 +68,17 @@ class Page(msgspec.Struct, frozen=True):
     total: int | None
     number: int
     pages: int | None
+    mark: bytes | None = None
+    same: Sequence[int | str] = ()
+
+
+@runtime_checkable
+class RemembersPages(Protocol):
+    """What knows the digests of products may know whole pages as well."""
+
+    def page(self, mark: bytes, /) -> Sequence[int | str]:
+        """The products of a page with this mark that all stand as it shows them; none where that is not certain."""
+        ...
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):

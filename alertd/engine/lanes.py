@@ -19,8 +19,9 @@ from ..model import Document, DocumentPage, Product, Quarantined
 from ..reconcile.step import step as settle
 from ..sources.registry import Reader, Telling
 from ..store import documents, ledger, polls, quarantine, snapshots, sources, transactions
+from ..store.known import Identity, Known
 from ..store.polls import Poll
-from ..store.snapshots import Applied, Identity, Stage
+from ..store.snapshots import Applied, Stage
 from ..store.sources import Source
 from .calm import tell
 from .context import Context
@@ -143,15 +144,13 @@ def _held_sentence(name: str, reason: str) -> str:
     )
 
 
-def take_over(
-    turn: Turn, found: Sweep, stage: Stage, known: dict[int, Identity], poll: Poll, since: int | None = None
-) -> None:
+def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, since: int | None = None) -> None:
     """Make a whole sweep the present state, evaluate, fill the outbox: all, or nothing. Raises DoubtfulError."""
     store, source, now = turn.context.store, turn.source, turn.context.now()
     with store.write():
         applied = snapshots.apply(
             store, source.id, stage.products(found.seen), seen=found.seen, unread=found.unread, known=known, now=now,
-            nameless=found.nameless, since=since,
+            nameless=found.nameless, since=since, marks=found.marks,
         )  # fmt: skip
         reason = snapshots.doubt(store, source.id, applied)
         if reason:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..model import Page, Quarantined
-from ..store.snapshots import Identity, Stage
+from ..store.known import Identity, Known, packed
+from ..store.snapshots import Stage
 
 MOST_WALKS = 3
 
@@ -32,6 +33,7 @@ class Walk:
     nameless: list[Quarantined] = field(default_factory=list)
     totals: set[int | None] = field(default_factory=set)
     pages: int = 0
+    marks: dict[bytes, bytes] = field(default_factory=dict)
 
     @property
     def distinct(self) -> int:
@@ -49,7 +51,8 @@ class Sweep:
     """What reading the catalogue came to. `torn` says why it is not whole, in a sentence; None when it is.
 
     `nameless` records were there and cannot be read, and which products they are is not known: while there are any,
-    nothing can be said of the products that seem to be missing.
+    nothing can be said of the products that seem to be missing. `marks` are the pages that may be remembered, each with
+    the ids on it: those of the one walk that was whole.
     """
 
     seen: set[Identity]
@@ -58,12 +61,13 @@ class Sweep:
     quarantined: list[Quarantined]
     pages: int
     torn: str | None
+    marks: dict[bytes, bytes]
 
 
 OnPage = Callable[[int, int | None], None]
 
 
-def read_sweep(source: Catalogue, stage: Stage, known: dict[int, Identity], on_page: OnPage) -> Sweep:
+def read_sweep(source: Catalogue, stage: Stage, known: Known, on_page: OnPage) -> Sweep:
     """Walk the catalogue until one walk, or the union of all, is whole; at most MOST_WALKS times.
 
     Products that differ from `known` wait in `stage` afterwards. Raises SourceTrouble when a page cannot be had.
@@ -80,19 +84,20 @@ def read_sweep(source: Catalogue, stage: Stage, known: dict[int, Identity], on_p
     return _result(walks[-1], walks, torn=_why_torn(walks))
 
 
-def _walk(pages: Iterator[Page], stage: Stage, known: dict[int, Identity], on_page: OnPage, *, again: bool) -> Walk:
+def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *, again: bool) -> Walk:
     walk = Walk()
     for page in pages:
         walk.pages += 1
         walk.totals.add(page.total)
-        for mark in page.unchanged:
-            identity = known[mark]
-            # Only what was met before can wait in the stage.
-            if again or identity in walk.seen:
-                stage.drop(identity)
-            walk.seen.add(identity)
+        unchanged = page.same or [known[mark] for mark in page.unchanged]
+        # Only what was met before can wait in the stage.
+        for identity in unchanged if again else walk.seen.intersection(unchanged):
+            stage.drop(identity)
         stage.put(page.changed)
-        walk.seen.update(product.id for _, product in page.changed)
+        here = [*unchanged, *(product.id for _, product in page.changed)]
+        walk.seen.update(here)
+        if page.mark is not None and (ids := packed(here)):
+            walk.marks[page.mark] = ids
         for record in page.quarantined:
             if record.key:
                 walk.unread[_identity(record.key)] = record
@@ -123,6 +128,7 @@ def _result(walk: Walk, walks: list[Walk], torn: str | None) -> Sweep:
         quarantined=[*unread.values(), *walk.nameless],
         pages=sum(each.pages for each in walks),
         torn=torn,
+        marks=walk.marks if walk.whole and len(walks) == 1 else {},
     )
 
 

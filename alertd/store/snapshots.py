@@ -5,7 +5,7 @@ memory. `apply` then runs inside one write transaction: a row that equals the pr
 sweep that fails leaves nothing behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -15,12 +15,12 @@ import msgspec
 from ..folding import fold
 from ..model import Product, StockLevel
 from .db import Row, Store
+from .known import Identity, Known, forget_pages, remember_pages
 
 BATCH = 2_000
 DOUBT_ROWS = 50
 DOUBT_SHARE = 0.2
 HIDDEN_MS = 30 * 86_400_000
-Identity = int | str
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Product).decode
 
@@ -54,11 +54,9 @@ class _Stored:
     absent_at: int | None
 
 
-def known_digests(store: Store, source_id: int) -> dict[int, Identity]:
-    """Which product stands behind each digest; products that are gone are left out, so that they come back as new."""
-    return dict(
-        store.execute("SELECT digest, external_id FROM product WHERE source_id = ? AND gone_at IS NULL", (source_id,))
-    )
+def known_digests(store: Store, source_id: int) -> Known:
+    """What stands of a source: which product is behind a digest, and which were on a page."""
+    return Known(store, source_id)
 
 
 def product_count(store: Store, source_id: int) -> int:
@@ -120,10 +118,11 @@ def apply(
     *,
     seen: set[Identity] | None,
     unread: set[Identity],
-    known: dict[int, Identity],
+    known: Known,
     now: int,
     nameless: int = 0,
     since: int | None = None,
+    marks: Mapping[bytes, bytes] | None = None,
 ) -> Applied:
     """Write what differs; inside the caller's write transaction.
 
@@ -131,9 +130,10 @@ def apply(
     absent before. Without, only the given products are brought up to date. `unread` were there but could not be
     decoded: they stay as they are. With `nameless` records among them nobody knows which products were missing, so
     none is. A product that another lane brought up to date after `since`, when this reading began, is left to the next.
+    `marks` are the pages of a whole sweep with the ids on each, to be remembered.
     """
     applied = Applied()
-    writer = _Writer(store, source_id, now, applied, fresh=not known, since=since)
+    writer = _Writer(store, source_id, now, applied, since=since)
     for digest, product in products:
         writer.put(digest, product)
     writer.flush()
@@ -143,27 +143,29 @@ def apply(
         if not nameless:
             _mark_absent(store, source_id, there, known, now, applied)
         _mark_hidden(store, source_id, now)
+        remember_pages(store, source_id, marks or {}, writer.left)
         if not nameless:
             _mark_levels_gone(store, source_id, unread, now)
         store.execute(
             "UPDATE source SET snapshot_before_at = snapshot_at, snapshot_at = ? WHERE id = ?", (now, source_id)
         )
+    elif now <= (store.value("SELECT snapshot_at FROM source WHERE id = ?", (source_id,)) or 0):
+        # By its moment alone, what was written here could not be told from what the sweep wrote.
+        forget_pages(store, source_id)
     return applied
 
 
 class _Writer:
     """Compares products with what stands, and writes the differences in batches."""
 
-    def __init__(
-        self, store: Store, source_id: int, now: int, applied: Applied, *, fresh: bool, since: int | None
-    ) -> None:
+    def __init__(self, store: Store, source_id: int, now: int, applied: Applied, *, since: int | None) -> None:
         self._store = store
         self._source_id = source_id
         self._now = now
         self._applied = applied
         self._since = since
         # An empty catalogue has nothing to compare with: the first load skips two look-ups a product.
-        self._fresh = fresh and store.value("SELECT 1 FROM product WHERE source_id = ?", (source_id,)) is None
+        self._fresh = store.value("SELECT 1 FROM product WHERE source_id = ?", (source_id,)) is None
         self._snapshot_at: int = store.value("SELECT snapshot_at FROM source WHERE id = ?", (source_id,)) or 0
         self._next_product = (store.value("SELECT max(id) FROM product") or 0) + 1
         self._next_level = (store.value("SELECT max(id) FROM level") or 0) + 1
@@ -173,6 +175,7 @@ class _Writer:
                 "SELECT id, branch, name FROM warehouse WHERE source_id = ?", (source_id,)
             )
         }
+        self.left: set[Identity] = set()
         self._new_products: list[tuple[Any, ...]] = []
         self._new_levels: list[tuple[Any, ...]] = []
         self._changed_levels: list[tuple[Any, ...]] = []
@@ -328,14 +331,14 @@ def _mark_present(store: Store, source_id: int, seen: set[Identity], now: int) -
             )
 
 
-def _mark_absent(
-    store: Store, source_id: int, seen: set[Identity], known: dict[int, Identity], now: int, applied: Applied
-) -> None:
+def _mark_absent(store: Store, source_id: int, seen: set[Identity], known: Known, now: int, applied: Applied) -> None:
     """Products not in a whole sweep: absent the first time, gone the second."""
     applied.gone += store.execute(
         "UPDATE product SET gone_at = ? WHERE source_id = ? AND absent_at IS NOT NULL AND gone_at IS NULL",
         (now, source_id),
     ).rowcount
+    if not applied.new and len(seen) == product_count(store, source_id):
+        return  # As many as there are, and each of them known.
     for identity in known.values():
         if identity in seen:
             continue
