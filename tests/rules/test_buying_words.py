@@ -12,7 +12,7 @@ from alertd.reconcile.ordering import Said
 from alertd.store import alerts, buying, sources, supply
 from alertd.store.db import Store
 
-from .makers import DAY, NOW, changed, documents_known, load, product_of, returned, shelf, sold, values
+from .makers import DAY, NOW, TODAY, changed, documents_known, load, product_of, returned, shelf, sold, values
 
 
 def say(store: Store, level: int | None = None, *, supplier: str | None = None, **terms: Any) -> None:
@@ -160,15 +160,17 @@ def test_what_began_to_sell_or_to_be_read_lately_does_not_sell_now_and_then(stor
     assert values(store, "demand_pattern")[rare]["demand_pattern"] is None
 
 
-def test_days_without_stock_cost_sales(store: Store):
-    """D1 and its money: ten days at 1.5625."""
+@pytest.mark.parametrize(
+    ("empty", "units", "lost"), [(10, 50, (15.625, 101.5625, 35.15625)), (6, 56.25, (9.375, 60.9375, 21.09375))]
+)
+def test_days_without_stock_cost_sales(store: Store, empty: int, units: float, lost: tuple[float, ...]):
+    """D1, and six days: at 1.5625 a day, 6.50 each, bought for 4.25."""
     level = shelf(store, 20, first_seen_at=NOW - 100 * DAY, changed_at=NOW - 20 * DAY, price=6.5, cost=4.25)
     changed(store, level, 5, days_ago=60)
-    changed(store, level, 0, days_ago=30)
+    changed(store, level, 0, days_ago=20 + empty)
     changed(store, level, 20, days_ago=20)
-    sold(store, level, 50, days_ago=5)
-    found = values(store, "lost_units lost_sales lost_margin")[level]
-    assert found == {"lost_units": 15.625, "lost_sales": 101.5625, "lost_margin": 35.15625}
+    sold(store, level, units, days_ago=5)
+    assert tuple(values(store, "lost_units lost_sales lost_margin")[level].values()) == lost
 
 
 def test_stock_that_stopped_selling_may_not_be_there(store: Store):
@@ -242,3 +244,34 @@ def test_new_terms_are_looked_at_without_a_new_day(store: Store):
     say(store, lead_days=14)
     evaluate(store, shop, [rule], NOW + 60_000)
     assert len(alerts.list_alerts(store)) == 1
+
+
+def test_a_count_that_jumps_leaks_or_sells_too_well_is_told_apart(store: Store):
+    """Three words on the count of a week: missing at once, missing bit by bit, sold beyond all habit."""
+    drop, leak, busy, calm = (shelf(store, 40, first_seen_at=NOW - 100 * DAY) for _ in range(4))
+    for level in (drop, leak, busy, calm):
+        for day in range(7, 42):
+            sold(store, level, 3, days_ago=day)
+    for level, days in (
+        (drop, [(40, 0, 0), (40, 0, -12)]),
+        (leak, [(40, 3, -1)] * 6),
+        (busy, [(80, 40, 0)]),
+        (calm, [(40, 3, 0)] * 6),
+    ):
+        for number, (opening, units, missing) in enumerate(days):
+            store.execute(
+                "INSERT INTO reconciled_day VALUES (?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?)",
+                (product_of(store, level), TODAY - 6 + number, opening, units, opening - units + missing, missing)
+                + (missing,),
+            )
+    documents_known(store)
+    shop = sources.get_source(store, "tienda")
+    names = {"sudden_drop = 1": "drop", "unusual_sale = 1": "busy", "leak_units >= 3 and sudden_drop = 0": "leak"}
+    text = "".join(
+        f'  - {{name: {name}, on: reconciliation, window: 7d, when: "{when}"}}\n' for when, name in names.items()
+    )
+    evaluate(store, shop, load(f"rules:\n{text}").rules, NOW)
+    of = {product_of(store, level): name for level, name in ((drop, "drop"), (leak, "leak"), (busy, "busy"))}
+    assert {(row["rule"], of.get(row["product_id"])) for row in alerts.list_alerts(store)} == {
+        ("drop", "drop"), ("leak", "leak"), ("busy", "busy"),
+    }  # fmt: skip
