@@ -66,6 +66,7 @@ format: $(DEV)
 bench: $(DEV) $(RIVALS)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.rules
+	$(BIN)/python -m bench.service
 	$(BIN)/python -m bench.reconcile
 
 # Faults on purpose, for minutes: killed, stopped, full, broken. The figures are printed.
