@@ -17,7 +17,7 @@ from ..model import quantity
 from ..notify.content import Content, encode
 from ..places import money_sign
 from ..reconcile import counts, words
-from ..reconcile.classification import CLASS_DAYS, DEAD_DAYS, classes, cost_jump, is_dead, lost_sales
+from ..reconcile.classification import CLASS_DAYS, DEAD_DAYS, classes, cost_jump, is_dead
 from ..reconcile.demand import daily_sales
 from ..reconcile.report import reconcile
 from ..reconcile.returns import returns
@@ -135,9 +135,10 @@ def _empty(store: Store, source: Source, begin: int, end: int, day: date) -> lis
         sold, returned = sales.get((product, branch), sales.get((product, ""), (0.0, 0.0)))
         in_stock = RATE_DAYS - round(empty_ms(steps.values(), window, end) / DAY_MS)
         rate = daily_sales(sold, returned, in_stock)
-        name, price, cost = known[product]
+        name, price = known[product]
         days = lost_ms / DAY_MS
-        units, money, _ = lost_sales(days, rate or 0.0, price or 0.0, cost or 0.0)
+        units = quantity(days * (rate or 0.0))
+        money = quantity(units * (price or 0.0))
         lines.append(
             {"id": product, "name": name, "place": branch, "days": round(days, 2), "ms": lost_ms,
              "units": units if rate else None, "money": money if rate and price else None}

@@ -339,7 +339,8 @@ def replace_days(store: Store, products: Iterable[int], since_day: int, rows: Se
 
 _VARIANCE = (
     "SELECT v.id, v.source_id, v.product_id, p.external_id, p.code AS codigo, p.name AS nombre, p.supplier,"
-    " v.opened_at, v.closed_at, v.place, v.units, v.cost, v.value, coalesce(c.cause, v.cause) AS cause, v.cause AS guess, v.facts,"
+    " v.opened_at, v.closed_at, v.place, v.units, v.cost, v.value, coalesce(c.cause, v.cause) AS cause,"
+    " v.cause AS guess, v.facts,"
     " c.cause IS NOT NULL AS confirmed, c.by AS confirmed_by, c.note AS note FROM variance v"
     " JOIN product p ON p.id = v.product_id"
     " LEFT JOIN confirmation c ON c.product_id = v.product_id AND c.closed_at = v.closed_at AND c.units = v.units"

@@ -121,17 +121,15 @@ def branch_sales(store: Store, products: list[int], since_day: int) -> dict[tupl
     return found
 
 
-def prices(store: Store, products: list[int]) -> dict[int, tuple[str, float | None, float | None]]:
-    """By product: name, price and cost."""
-    found: dict[int, tuple[str, float | None, float | None]] = {}
+def prices(store: Store, products: list[int]) -> dict[int, tuple[str, float | None]]:
+    """By product, name and price."""
+    found: dict[int, tuple[str, float | None]] = {}
     for start in range(0, len(products), 500):
         part = products[start : start + 500]
-        for key, name, price, cost in store.execute(
-            "SELECT id, name, price, coalesce(average_cost, cost) FROM product"
-            f" WHERE id IN ({', '.join('?' * len(part))})",
-            part,
+        for key, name, price in store.execute(
+            f"SELECT id, name, price FROM product WHERE id IN ({', '.join('?' * len(part))})", part
         ):
-            found[key] = (name, price, cost)
+            found[key] = (name, price)
     return found
 
 
