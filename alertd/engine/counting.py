@@ -20,12 +20,15 @@ LARGEST = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a person counted of a product, named by its code, id or name; the moment is now unless they say."""
+    """What a person counted of a product, named by its code, id or name unless its row is known; the moment is now
+    unless they say.
+    """
 
     product: str
     quantity: float
     minimum: float | None = None
     at: int | None = None
+    product_id: int | None = None
 
 
 def take_counts(context: Context, source: Source, counts: Iterable[Counted], *, by: str | None) -> int:
@@ -37,7 +40,7 @@ def take_counts(context: Context, source: Source, counts: Iterable[Counted], *, 
     with store.write():
         for each in counts:
             _check(each, now)
-            product = ledger.find_product(store, source.id, each.product)
+            product = each.product_id or ledger.find_product(store, source.id, each.product)
             if ledger.told_by_system(store, source.id, product):
                 raise UsageTrouble(
                     f"The system itself tells the stock of '{each.product}'; a count would be overwritten."

@@ -120,6 +120,11 @@ def secrets_of(context: Context, source: Source) -> list[str]:
     return [secret for secret in found if secret]
 
 
+def secret_before_until(context: Context, source: Source) -> int:
+    """Until when the secret before the present one is good."""
+    return int(source.secrets(context.vault).get(BEFORE_UNTIL, "0"))
+
+
 def change_secret(context: Context, source: Source, secret: str) -> None:
     """Take a new webhook secret in; the one before stays good for a week."""
     known = source.secrets(context.vault)

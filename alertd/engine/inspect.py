@@ -10,7 +10,7 @@ from datetime import timedelta
 from ..clock import local
 from ..errors import SourceTrouble
 from ..model import Page, Product
-from ..sources.registry import KINDS, Explaining, Reader, Telling
+from ..sources.registry import KINDS, Explaining, Mapped, Reader, Telling
 from ..sources.smartpyme import Summary
 from ..store import budget, documents, polls, quality, quarantine, snapshots, sources
 from ..store.sources import Source
@@ -39,6 +39,7 @@ class Findings:
     plan: Plan | None = None
     quality: dict[str, int] = field(default_factory=dict)
     set_aside: list[dict[str, str]] = field(default_factory=list)
+    mapping: dict[str, str | None] = field(default_factory=dict)
     own_word: list[str] = field(default_factory=list)
     unknown: list[dict[str, object]] = field(default_factory=list)
     sales_listed: bool | None = None
@@ -59,6 +60,7 @@ class Findings:
             "plan": self.plan.sentence() if self.plan else None,
             "findings": self.quality,
             "set_aside": self.set_aside,
+            "mapping": self.mapping,
             "own_word": self.own_word,
             "unknown_states": self.unknown,
             "sales_listed": self.sales_listed,
@@ -130,6 +132,7 @@ def _ask(context: Context, source: Source, reader: Reader, found: Findings) -> N
     found.products = page.total
     found.warehouses = _warehouses(page)
     found.notes = list(reader.notes()) if isinstance(reader, Explaining) else []
+    found.mapping = reader.mapping() if isinstance(reader, Mapped) else {}
     found.notes += webhook_notes(context, source)
     if page.total is not None and KINDS[source.kind].calls_a_second is None:
         found.plan = plan(page.total, every=source.every, sweep_every=source.sweep_every)

@@ -14,7 +14,7 @@ take columns and rows. What the cells mean is the caller's. Everything that can 
 
 from .faults import SheetFault
 from .numbers import decimal_mark, formula, number
-from .reading import MOST_BYTES, Row, Sheet, read
+from .reading import MOST_BYTES, Row, Sheet, heading_key, read
 from .writing import Cell, Column, csv_bytes, csv_chunks, safe, write_csv, write_xlsx, xlsx_bytes
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "csv_chunks",
     "decimal_mark",
     "formula",
+    "heading_key",
     "number",
     "read",
     "safe",

@@ -31,6 +31,20 @@ def find_product(store: Store, source_id: int, said: str) -> int:
     raise UsageTrouble(f"There is no product with the code, id or name '{said}'; poll the source first.")
 
 
+def find_products(store: Store, source_id: int, said: str) -> list[tuple[int, str | None, str, float | None]]:
+    """The products a person may mean: (key, code, name, stock by the books). One is an answer; two are a question."""
+    for condition in ("code = ?2", "CAST(external_id AS TEXT) = ?2", "name = ?2"):
+        found = store.execute(
+            "SELECT p.id, p.code, p.name, (SELECT round(sum(l.stock), 6) FROM level l WHERE l.product_id = p.id"
+            " AND l.absent_at IS NULL) FROM product p"
+            f" WHERE source_id = ?1 AND {condition} AND gone_at IS NULL LIMIT 2",
+            (source_id, said.strip()),
+        ).fetchall()
+        if found:
+            return [tuple(row) for row in found]
+    return []
+
+
 def told_by_system(store: Store, source_id: int, product_id: int) -> bool:
     """Whether the system itself tells this product's stock, so that a count would only be overwritten."""
     return (
@@ -141,6 +155,21 @@ def refresh(store: Store, source_id: int, product_ids: Iterable[int], now: int) 
     if products:
         snapshots.apply(store, source_id, products, seen=None, unread=set(), known={0: 0}, now=now)
     return written
+
+
+def to_count(store: Store, source_id: int, text: str, limit: int) -> list[Row]:
+    """The products whose stock a person counts, each with its last count; `text` narrows by name and code."""
+    return store.rows(
+        "SELECT p.id AS key, p.external_id AS id, p.code, p.name, c.at, c.counted, c.minimum, c.by, l.stock"
+        " FROM product p"
+        " LEFT JOIN ledger_count c ON c.id = (SELECT id FROM ledger_count WHERE product_id = p.id"
+        " ORDER BY at DESC, id DESC LIMIT 1)"
+        " LEFT JOIN level l ON l.product_id = p.id AND l.absent_at IS NULL"
+        " WHERE p.source_id = ?1 AND p.gone_at IS NULL AND p.absent_at IS NULL AND p.enabled"
+        " AND (c.id IS NOT NULL OR l.id IS NULL) AND (?2 = '' OR instr(p.search, ?2) > 0)"
+        " ORDER BY p.name, p.id LIMIT ?3",
+        (source_id, text, limit),
+    )
 
 
 def counts(store: Store, source_id: int) -> list[Row]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from ..rules.explaining import Explained
 from .rule_actions import RuleActions
 
+from .system_actions import SystemActions
+
 
 @dataclass(frozen=True, slots=True)
 class KindOffer:
@@ -22,13 +24,14 @@ class KindOffer:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What a person typed to connect a system."""
+    """What a person typed to connect a system; `options` are settings of its kind."""
 
     kind: str
     name: str
     base_url: str | None
     secrets: Mapping[str, str]
     timezone: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ class PlanNumbers:
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What a system answered when it was tried. `looked_at` is how many products the findings and matches are of."""
+    """What a system answered when it was tried. `looked_at` is how many products the findings and matches are of.
+
+    `mapping` is under which name each field was found, where names had to be looked for.
+    """
 
     at: int
     reachable: bool = False
@@ -59,6 +65,7 @@ class SourceCheck:
     plan: PlanNumbers | None = None
     looked_at: int = 0
     findings: Mapping[str, int] = field(default_factory=dict)
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
     matches: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -123,6 +130,7 @@ class Actions:
     looked: Callable[[int], list[Looked]] = lambda _product: []
     start_demo: Callable[[], str] | None = None
     set_heartbeat: Callable[[str, str | None], None] | None = None
+    systems: SystemActions | None = None
     switch_rules: Callable[[Mapping[str, bool]], tuple[str, ...]] | None = None
     rules: RuleActions | None = None
     explain: Callable[[str, str], tuple[Explained, ...]] = lambda _fingerprint, _language: ()

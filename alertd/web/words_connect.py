@@ -229,12 +229,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Estoque, vendas e devoluções da sua empresa",
         "Stock, sales and returns of your company",
     ),
-    "kind.smartepi_about": (
-        "Máquinas y equipos de protección",
-        "Máquinas e equipamentos de proteção",
-        "Dispensers and protective equipment",
-    ),
-    "kind.smartbis_about": ("Ventas del punto de venta", "Vendas do ponto de venda", "Sales of the point of sale"),
     "kind.demo": ("Tienda de muestra", "Loja de exemplo", "Demo shop"),
     "kind.demo_about": (
         "Una tienda inventada, con ventas y faltantes, para mirar sin conectar nada",

@@ -18,6 +18,8 @@ OWN = {"session.sign_out", "account.change_password", "account.sign_out_everywhe
 ADMIN = {
     "channels.new", "channels.add", "channels.remove", "sources.remove", "users.index", "users.add",
     "users.change_role", "users.change_password", "users.remove", "audit.index",
+    "systems.change_secret", "systems.pin_scheme", "tables.begin", "tables.fetch", "tables.columns", "tables.settle",
+    "tables.reopen",
 }  # fmt: skip
 RANK = {"viewer": 0, "editor": 1, "admin": 2}
 

@@ -1,8 +1,8 @@
 """A table that a shop keeps itself: a CSV file, a workbook or a list in JSON, with columns that a person named."""
 
-from .client import Table
+from .client import PIN, Table
 from .columns import WORDS
-from .place import address_of
-from .reading import Look, headings_of, look_at
+from .place import Place, address_of
+from .reading import Look, SheetLook, look_at, sheet_look
 
-__all__ = ["WORDS", "Look", "Table", "address_of", "headings_of", "look_at"]
+__all__ = ["PIN", "WORDS", "Look", "Place", "SheetLook", "Table", "address_of", "look_at", "sheet_look"]

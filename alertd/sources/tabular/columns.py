@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import SourceTrouble
-from ...folding import fold
 from ...model import Product, Quarantined, StockLevel, quantity
-from ...sheets import SheetFault, number
+from ...sheets import SheetFault, heading_key, number
 from ..loose import Record, has, identity, is_text, look, says_yes, set_aside
 from ..values import BadValueError, maybe_number, text
 
@@ -16,8 +15,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "codigo": ("codigo", "sku", "code", "cod", "clave", "referencia", "reference", "ean"),
     "nombre": ("nombre", "producto", "nome", "produto", "name", "product", "articulo", "descripcion", "descricao"),
     "stock": ("stock", "existencias", "existencia", "estoque", "cantidad", "quantidade", "qty", "quantity", "saldo"),
-    "stock_minimo": ("stock_minimo", "minimo", "estoque_minimo", "min", "minimum", "stock minimo", "estoque minimo"),
-    "stock_maximo": ("stock_maximo", "maximo", "estoque_maximo", "max", "maximum", "stock maximo", "estoque maximo"),
+    "stock_minimo": ("stock_minimo", "minimo", "estoque_minimo", "min", "minimum"),
+    "stock_maximo": ("stock_maximo", "maximo", "estoque_maximo", "max", "maximum"),
     "bodega": ("bodega", "nombre_bodega", "deposito", "almacen", "warehouse"),
     "sucursal": ("sucursal", "nombre_sucursal", "loja", "tienda", "filial", "branch"),
     "categoria": ("categoria", "nombre_categoria", "category"),
@@ -44,19 +43,35 @@ def names_in(records: Sequence[Record], pinned: Mapping[str, str]) -> Names:
     """The column of each word: the one a person named, else the one whose heading is known. Raises SourceTrouble."""
     if not records:
         return dict(pinned)
-    headings = {fold(str(heading)): str(heading) for record in records[:50] for heading in record}
+    headings = {str(heading) for record in records[:50] for heading in record}
+    for word, column in pinned.items():
+        if column and not any(has(record, column) for record in records):
+            raise _missing(word, column, headings)
+    found = found_in(records, pinned)
+    missing = lacking(found)
+    if missing is not None:
+        raise _missing("stock" if missing == "stock" else "codigo or nombre", None, headings)
+    return found
+
+
+def found_in(records: Sequence[Record], pinned: Mapping[str, str]) -> Names:
+    """The column of each word as far as it is there. A word that is pinned to nothing is not looked for."""
+    headings = {heading_key(str(heading)): str(heading) for record in records[:50] for heading in record}
     found: Names = {}
     for word, known in WORDS.items():
         if word in pinned:
-            if not any(has(record, pinned[word]) for record in records):
-                raise _missing(word, pinned[word], headings.values())
-            found[word] = pinned[word]
+            if pinned[word] and any(has(record, pinned[word]) for record in records):
+                found[word] = pinned[word]
         elif column := next((headings[name] for name in known if name in headings), None):
             found[word] = column
-    if "stock" not in found or not {"id", "codigo", "nombre"} & found.keys():
-        lacking = "stock" if "stock" not in found else "codigo or nombre"
-        raise _missing(lacking, None, headings.values())
     return found
+
+
+def lacking(names: Mapping[str, str]) -> str | None:
+    """The word without which a table cannot be read; None where it can."""
+    if "stock" not in names:
+        return "stock"
+    return None if {"id", "codigo", "nombre"} & names.keys() else "codigo"
 
 
 def _missing(word: str, column: str | None, headings: Iterable[str]) -> SourceTrouble:

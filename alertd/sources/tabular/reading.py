@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...model import Product, Quarantined
 from ...sheets import decimal_mark
 from ..loose import look
-from .columns import NUMBERS, Names, names_in, read_products
+from .columns import NUMBERS, Names, found_in, lacking, names_in, read_products
 from .sheet import Sheet, read_sheet
 
 
@@ -40,9 +40,22 @@ def look_at(raw: bytes, pinned: Mapping[str, str], place: str, mark: str = "") -
     )
 
 
-def headings_of(raw: bytes) -> tuple[str, ...]:
-    """The columns of a table, whatever they are called. Raises SourceTrouble for what is none."""
-    return read_sheet(raw).headings
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """The columns of a table, whatever they are called, and which word each of them would be."""
+
+    headings: tuple[str, ...]
+    names: Names
+    rows: int
+    missing: str | None
+
+
+def sheet_look(raw: bytes, pinned: Mapping[str, str]) -> SheetLook:
+    """Look at the columns only. Raises SourceTrouble for what is no table."""
+    sheet = read_sheet(raw)
+    names = found_in(sheet.records, pinned) if sheet.records else dict(pinned)
+    headings = sheet.headings or tuple(dict.fromkeys(str(name) for record in sheet.records[:50] for name in record))
+    return SheetLook(headings, names, len(sheet.records), lacking(names))
 
 
 def _mark(sheet: Sheet, names: Names) -> str:

@@ -41,7 +41,7 @@ def read_sheet(raw: bytes) -> Sheet:
     try:
         return _saved(read(raw))
     except SheetFault as fault:
-        raise SourceTrouble(str(fault), kind="answer") from None
+        raise SourceTrouble(str(fault), kind="answer") from fault
 
 
 def _json(raw: bytes) -> Sheet:
