@@ -14,8 +14,8 @@ from ..clock import Clock
 from ..errors import SourceTrouble, Trouble, UsageTrouble
 from ..model import Page, Product
 from ..rules.rule import Rule
-from ..sources.registry import KINDS, Kind, address_for, kind_named
-from ..store import Store, hours, open_store, pages_sources, quality, snapshots
+from ..sources.registry import KINDS, Kind, Mapped, address_for, kind_named
+from ..store import Store, hours, open_store, options, pages_sources, quality, snapshots
 from ..store import sources as stored
 from ..store.sources import Source
 from ..vault import Vault
@@ -27,6 +27,7 @@ from .demoshop import DemoShop
 from .evaluate import evaluate
 from .hearing import heard, looked
 from .opening import open_reader
+from .systems import system_actions
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 DEFAULT_EVERY = 300.0
@@ -68,6 +69,7 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
         looked=lambda key: looked(context.store, context.rules.book(context.now()).rules, key, context.now()),
         start_demo=demo.start if demo else None,
         set_heartbeat=lambda name, url: set_heartbeat(context, name, url),
+        systems=system_actions(context, lambda wanted: connect(context, wanted)),
         explain=lambda fingerprint, language: explain.of_alert(
             context.store, context.rules.book(context.now()).rules, fingerprint, context.now(), language
         ),
@@ -118,6 +120,7 @@ def _keep(context: Context, kind: Kind, wanted: Connection) -> Source:
             now=context.now(),
             fenced=True,
         )
+        options.put(context.store, source.id, wanted.options)
         pages_sources.wait_until(context.store, source.id, kind.lanes, context.now() + REST_MS)
     return source
 
@@ -140,7 +143,8 @@ def _try_out(context: Context, source: Source) -> SourceCheck:
         with suppress(SourceTrouble):
             left = reader.quota_left()
         stored.learn(context.store, source.id, company=reader.company, dialect=reader.dialect)
-        return _described(context, source, pages, reader.company, left)
+        found = _described(context, source, pages, reader.company, left)
+        return replace(found, mapping=reader.mapping()) if isinstance(reader, Mapped) else found
     except SourceTrouble as fault:
         return SourceCheck(context.now(), error=str(fault), error_kind=fault.kind)
     finally:
@@ -180,7 +184,15 @@ def _look(
             )  # fmt: skip
             with store.write():
                 seen = {product.id for _, product in products}
-                snapshots.apply(store, copy.id, products, seen=seen, unread=set(), known={}, now=context.now())
+                snapshots.apply(
+                    store,
+                    copy.id,
+                    products,
+                    seen=seen,
+                    unread=set(),
+                    known=snapshots.known_digests(store, copy.id),
+                    now=context.now(),
+                )
             copy = stored.get_source(store, copy.name)
             return quality.findings(store, copy.id), _counted(store, copy, _all_rules(context), context.now)
         finally:
@@ -235,6 +247,7 @@ def check(context: Context, source: Source) -> SourceCheck:
         quota_left=found.quota_left,
         plan=_numbers(source, found.products) if found.products is not None else None,
         looked_at=found.products or 0,
+        mapping=found.mapping,
     )
 
 

@@ -24,6 +24,7 @@ from . import (
     buying_terms,
     channels,
     connect,
+    connect_table,
     counts,
     counts_typed,
     faults,
@@ -45,6 +46,7 @@ from . import (
     silences,
     sources,
     squeeze,
+    systems,
     tokens,
     users,
     weekly,
@@ -60,7 +62,7 @@ from .wrong import wrong
 
 FAMILIES = (
     overview, alerts, acting, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens, audit,
-    account, session, links, hooks, health_page, metrics, api,
+    account, session, systems, connect_table, links, hooks, health_page, metrics, api,
     hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences, weekly,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024

@@ -11,6 +11,7 @@ from .words_counting import WORDS as _COUNTING
 from .words_hours import WORDS as _HOURS
 from .words_owner import WORDS as _OWNER
 from .words_pages import WORDS as _PAGES
+from .words_systems import WORDS as _SYSTEMS
 from .words_tokens import WORDS as _TOKENS
 from .words_rules import WORDS as _RULES
 
@@ -567,6 +568,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in {**_WORDS, **_BUYING, **_CARE, **_RULES, **_OWNER, **_PAGES, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS}.items()}
+    language: {key: words[place] for key, words in {**_WORDS, **_BUYING, **_CARE, **_RULES, **_OWNER, **_PAGES, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS, **_SYSTEMS}.items()}
     for place, language in enumerate(_ORDER)
 }
