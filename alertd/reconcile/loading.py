@@ -163,12 +163,14 @@ def bounds(happened_at: int, not_before: int | None, seen_at: int, *, kind: str 
 
 def _entry(row: Row) -> Event:
     counted = row["kind"] == "count"
+    # Nobody types today what comes in tomorrow: a line of a day happened before it was typed on that day.
+    until = row["until"] if counted or not row["at"] < row["typed_at"] < row["until"] else row["typed_at"]
     return Event(
         quantity=micro(row["quantity"]),
         kind=_ENTRY_KINDS[row["kind"]],
-        at=(row["at"] + row["until"]) // 2,
+        at=(row["at"] + until) // 2,
         earliest=row["at"],
-        latest=row["until"],
+        latest=until,
         branch=row["branch"],
         label=row["note"] or {"receipt": "entrada", "adjustment": "ajuste", "count": "conteo"}[row["kind"]],
         optional=counted,

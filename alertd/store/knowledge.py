@@ -100,7 +100,7 @@ def entries(store: Store, products: Iterable[int], since: int) -> list[Row]:
     found: list[Row] = []
     for keys in bundles(products):
         found += store.rows(
-            "SELECT id, product_id, kind, quantity, branch, at, until, note FROM stock_entry"
+            "SELECT id, product_id, kind, quantity, branch, at, until, typed_at, note FROM stock_entry"
             " WHERE product_id IN (SELECT value FROM json_each(?)) AND until > ? AND removed_at IS NULL ORDER BY id",
             (keys, since),
         )

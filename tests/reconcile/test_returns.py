@@ -22,6 +22,7 @@ from alertd.reconcile.returns_stats import (
         (0, 60, 2, 15, 0, 0.0, 0.0161),  # N5: nothing ever came back, which is no certainty
         (12, 400, 10, 100, 3.0, 0.0011, 0.0050),  # N6
     ],
+    ids=["N1", "N2", "N3", "N4", "N5", "N6"],
 )
 def test_a_spike_is_judged_by_what_is_known_of_the_usual(usual, usual_sold, units, sold, expected, certain, uncertain):
     """The same numbers are a spike for an old product and none for a young one."""
@@ -44,7 +45,7 @@ def test_below_the_usual_is_likely():
     assert 0.4 < (spike_probability(30, 100, 300, 1000) or 0) < 0.6
 
 
-@pytest.mark.parametrize(("tested", "flagged"), [(5, 4), (500, 1)])
+@pytest.mark.parametrize(("tested", "flagged"), [(5, 4), (500, 1)], ids=["N7 of 5", "N7 of 500"])
 def test_testing_many_products_is_paid_for(tested, flagged):
     """N7: among five products four stand out, among five hundred only one."""
     others: list[float | None] = [1.0] * (tested - 5)
@@ -60,6 +61,7 @@ def test_what_is_unknown_stays_unknown_and_keeps_its_place():
 @pytest.mark.parametrize(
     ("returned", "sold", "low", "high", "ranked"),
     [(2, 3, 0.208, 0.939, 0.0566), (6, 80, 0.035, 0.154, 0.0538), (30, 400, 0.053, 0.105, 0.0689)],
+    ids=["W1", "W2", "W3"],
 )
 def test_two_of_three_is_less_than_thirty_of_four_hundred(returned, sold, low, high, ranked):
     """W1 to W3: the raw rate would put the luckless product of three first."""
