@@ -96,7 +96,7 @@ def pattern_of(weeks: Sequence[float]) -> Pattern | None:
 
     What sold in nearly every week lately does not sell now and then, whatever came before: it is new, or in season.
     """
-    if len(weeks) < LEAST_WEEKS or sum(units > 0 for units in weeks) < LEAST_SELLING_WEEKS:
+    if len(weeks) < LEAST_WEEKS or len([units for units in weeks if units > 0]) < LEAST_SELLING_WEEKS:
         return None
     lately = shape(weeks[-LATELY_WEEKS:]).pattern
     return lately if lately in ("smooth", "erratic") else shape(weeks).pattern

@@ -5,11 +5,12 @@ for all of them on a new day, or when the terms of buying changed. It reads sums
 of products, so that memory does not grow with the catalogue. The formulas are those of `reconcile`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
+from ..model import quantity
 from ..reconcile import demand, ordering
 from ..reconcile.demand import PATTERN_WEEKS, WINDOW_DAYS
 from .buying import Book, read_book
@@ -19,8 +20,8 @@ _BLOCK = 2_000
 HISTORY_DAYS = PATTERN_WEEKS * 7
 Run = tuple[int, int]
 """The first and the last of some days in a row without stock."""
-Days = dict[int, tuple[float, float]]
-"""By day: units less what came back, and units sold."""
+Days = dict[int, float]
+"""By day, the units sold less what came back."""
 DaysIn = Callable[[int, int], int]
 
 
@@ -115,7 +116,7 @@ def _read(store: Store, first: int, last: int, today: int, shift: int, first_rea
         f" ON b.product_id = z.product_id {_WITHIN} AND b.day BETWEEN :since AND :today",
         {**given, "since": today - HISTORY_DAYS + 1, "today": today},
     ):
-        products[key].branches.setdefault(branch, {})[day] = (sold - returned, sold)
+        products[key].branches.setdefault(branch, {})[day] = sold - returned
     return products
 
 
@@ -134,23 +135,25 @@ def _figures_of(
 ) -> tuple[int, Figures, list[tuple[int, Figures]]]:
     """A product, and each of its levels by what its branch sells."""
     terms = book.terms_of(key, product.supplier)
-    shelves = {level: _Shelf(runs.get(level, []), stock > 0, today) for level, _, stock in product.levels}
+    shelves = {level: _Shelf(runs.get(level, ()), stock > 0, today) for level, _, stock in product.levels}
     levels = [
         (level, _figures(sold, [shelves[level]], product, terms, today))
         for level, branch, _ in product.levels
-        if (sold := _together(product.branches.get(name, {}) for name in {branch, ""}))
+        if (sold := _together([product.branches[name] for name in {branch, ""} if name in product.branches]))
     ]
-    days = _together(product.branches.values())
-    whole = _figures(days, list(shelves.values()), product, terms, today)
+    if len(levels) == len(product.branches) == 1 == len(shelves):
+        return key, levels[0][1], levels
+    whole = _figures(_together(list(product.branches.values())), list(shelves.values()), product, terms, today)
     return key, whole, levels
 
 
-def _together(several: Iterable[Days]) -> Days:
+def _together(several: list[Days]) -> Days:
+    if len(several) == 1:
+        return several[0]
     found: Days = {}
     for days in several:
-        for day, (net, sold) in days.items():
-            before = found.get(day, (0.0, 0.0))
-            found[day] = (before[0] + net, before[1] + sold)
+        for day, units in days.items():
+            found[day] = found.get(day, 0.0) + units
     return found
 
 
@@ -158,15 +161,17 @@ def _together(several: Iterable[Days]) -> Days:
 class _Shelf:
     """When one level had something to sell."""
 
-    runs: list[Run]
+    runs: Sequence[Run]
     full_now: bool
     today: int
 
     def days_in(self, first: int, last: int) -> int:
         """Days in stock among these; whole days only, and today as it stands."""
         whole = min(last, self.today - 1)
-        empty = sum(max(0, min(end, whole) - max(begin, first) + 1) for begin, end in self.runs)
-        return max(0, whole - first + 1 - empty) + (last >= self.today and self.full_now)
+        days = whole - first + 1
+        for begin, end in self.runs:
+            days -= max(0, min(end, whole) - max(begin, first) + 1)
+        return max(0, days) + (last >= self.today and self.full_now)
 
 
 def _figures(days: Days, shelves: list[_Shelf], product: _Product, terms: ordering.Terms, now: int) -> Figures:
@@ -174,7 +179,7 @@ def _figures(days: Days, shelves: list[_Shelf], product: _Product, terms: orderi
     start = max(now - WINDOW_DAYS + 1, product.known_since)
 
     def days_in(first: int, last: int) -> int:
-        return max((shelf.days_in(first, last) for shelf in shelves), default=0)
+        return max([shelf.days_in(first, last) for shelf in shelves], default=0)
 
     in_days = days_in(start, now)
     net, squares = _sums(days, now - WINDOW_DAYS + 1, now)
@@ -204,24 +209,28 @@ def _figures(days: Days, shelves: list[_Shelf], product: _Product, terms: orderi
 
 
 def _sums(days: Days, first: int, last: int) -> tuple[float, float]:
-    found = [net for day, (net, _) in days.items() if first <= day <= last]
-    return round(sum(found), 6) + 0.0, sum(net * net for net in found)
+    net = squares = 0.0
+    for day, units in days.items():
+        if first <= day <= last:
+            net += units
+            squares += units * units
+    return quantity(net), squares
 
 
 def _weeks(days: Days, known_since: int, now: int) -> list[float]:
     """Units by week, the oldest first; the last one ends today, and only whole weeks count."""
     known = min(PATTERN_WEEKS, (now - known_since + 1) // 7)
-    weeks = [0.0] * known
-    for day, (net, _) in days.items():
+    weeks = [0.0] * max(0, known)
+    for day, units in days.items():
         ago = (now - day) // 7
         if 0 <= ago < known:
-            weeks[known - 1 - ago] += net
-    return [max(0.0, round(units, 6)) for units in weeks]
+            weeks[known - 1 - ago] += units
+    return [quantity(units) if units > 0 else 0.0 for units in weeks]
 
 
 def _silence(days: Days, known_since: int, now: int, days_in: DaysIn) -> tuple[int | None, float | None]:
     """Days in stock since the last sale, and how likely so many are by chance, at the rate up to that sale."""
-    last = max((day for day, (_, sold) in days.items() if sold > 0), default=None)
+    last = max([day for day, units in days.items() if units > 0], default=None)
     if last is None:
         return None, None
     silent = days_in(last + 1, now) if last < now else 0
