@@ -119,7 +119,8 @@ def run(rounds: int, home: Path, seed: int = 1) -> Toll:
         )
     # Most of the shop stands still: what is tried here is killing, not a reading that is hard to believe.
     for number in range(rounds + 1, 5 * rounds):
-        shop.add_product(id=number, inventarios=[{"nombre_bodega": BODEGA, "stock": 9, "stock_minimo": 1}])
+        level = {"nombre_bodega": BODEGA, "stock": 9, "stock_minimo": 1}
+        shop.add_product(id=number, nombre=f"Otro {number}", inventarios=[level])
     with serve(shop) as server:
         _set_up(home, server.url, receiver.server_address[1])
         spawn = multiprocessing.get_context("forkserver")

@@ -5,8 +5,12 @@ import json
 import pytest
 
 from alertd.alerts.life import Terms, Verdict, counted, decide
+from alertd.alerts.quiet import is_quiet
+from alertd.clock import parse_moment
 from alertd.engine.rulebook import check_rules
+from alertd.engine.tending import tell_due
 from alertd.model import Life, State
+from alertd.rules.telling import Quiet
 from alertd.store import alerts, outbox, silences, sources
 
 from .conftest import BODEGA, DAY, HOUR, LOW, MINUTE, SECOND, START, House
@@ -95,7 +99,7 @@ def test_02_a_first_poll_that_finds_lows_is_one_summary_over_all_rules(house: Ho
 # 3. A second crossing
 
 
-def test_03_a_second_crossing_is_told_again(calm_house: House):
+def test_03_changedetection_2715_a_second_crossing_is_told_again(calm_house: House):
     """changedetection.io #2715 and #2921: five, nine, five is two stories."""
     for stock in (4, 9, 4):
         calm_house.stock(1, stock)
@@ -115,7 +119,7 @@ def test_03b_inside_the_recovery_band_it_is_one_story(calm_house: House):
 # 4. Restart
 
 
-def test_04_everything_that_matters_survives_a_restart(calm_house: House):
+def test_04_prometheus_15175_firing_stays_firing_over_a_restart(calm_house: House):
     """Prometheus #15175: firing must not fall back to pending; acknowledgement and snooze are kept too."""
     calm_house.write_rules(FOR)
     calm_house.stock(1, 0)
@@ -188,7 +192,7 @@ def test_05_a_crash_before_the_commit_leaves_nothing_and_after_it_everything(cal
 # 6. One of two channels fails
 
 
-def test_06_only_the_failed_channel_is_tried_again(calm_house: House):
+def test_06_elastalert2_only_the_failed_channel_is_tried_again(calm_house: House):
     """ElastAlert2: one working channel hides a failed one. Here each has a row of its own."""
     calm_house.channel("slack")
     calm_house.stock(1, 0)
@@ -222,7 +226,7 @@ def test_07a_a_silence_holds_and_then_the_truth_is_told_once(calm_house: House):
     assert calm_house.events() == ["firing"]
 
 
-def test_07b_resolved_while_muted_makes_the_next_firing_news(calm_house: House):
+def test_07b_alertmanager_226_grafana_80996_resolved_while_muted_the_next_firing_is_news(calm_house: House):
     """Alertmanager #226 and Grafana #80996: the second firing must not be swallowed."""
     calm_house.stock(1, 0)
     calm_house.poll()
@@ -360,7 +364,7 @@ def test_09_a_channel_down_for_hours_hears_how_things_stand(calm_house: House):
     assert "1 aviso más empezó y ya terminó" in calm_house.rendered().text
 
 
-def test_09b_a_channel_down_for_seconds_loses_nothing(calm_house: House):
+def test_09b_uptime_kuma_6046_a_channel_down_for_seconds_loses_nothing(calm_house: House):
     """Uptime Kuma #6046: a short break repeats nothing and drops nothing, and order is kept."""
     calm_house.stock(1, 0)
     calm_house.poll()
@@ -410,6 +414,25 @@ def test_10b_a_rule_that_is_deleted_closes_its_alerts_with_a_reason(calm_house: 
     calm_house.after(5 * MINUTE)
     assert (calm_house.alert()["state"], calm_house.alert()["resolved_reason"]) == ("resolved", "withdrawn")
     assert calm_house.events() == ["firing"]
+
+
+def test_10c_a_renamed_rule_carries_its_alerts_on(calm_house: House):
+    """A better name is no news: nothing ends, nothing begins."""
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    calm_house.write_rules(LOW.replace("name: bajo", "name: bajo-el-minimo"))
+    calm_house.after(5 * MINUTE)
+    assert (calm_house.events(), calm_house.alert()["rule"]) == (["firing"], "bajo-el-minimo")
+
+
+def test_10d_a_product_that_is_deleted_closes_as_gone(calm_house: House):
+    """After two whole readings without it, and not as restocked."""
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    calm_house.shop.remove_product(1)
+    for _ in range(3):
+        calm_house.after(5 * MINUTE)
+    assert calm_house.events() == ["firing", "gone"]
 
 
 # 11. Order
@@ -472,6 +495,52 @@ def test_12e_a_clock_set_back_does_not_make_a_pending_alert_fire():
     assert (after.state, after.waited) == (State.PENDING, 20 * MINUTE)
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "quiet"),
+    [
+        ("2026-03-08", "01:59", True),  # the hour from two to three is missing on this day
+        ("2026-03-08", "03:00", False),
+        ("2026-11-01", "00:59", False),
+        ("2026-11-01", "01:30", True),  # this hour comes twice
+    ],
+)
+def test_12f_a_missing_hour_and_one_that_comes_twice(day, hour, quiet):
+    """Quiet time and digests go by what the clock on the wall shows."""
+    zone = "America/New_York"
+    first = parse_moment(f"{day}T{hour}", zone)
+    night = Quiet(60, 150)
+    again = first + HOUR if (day, hour) == ("2026-11-01", "01:30") else first
+    assert (is_quiet(night, "warning", zone, first), is_quiet(night, "warning", zone, again)) == (quiet, quiet)
+
+
+def test_12g_a_digest_at_an_hour_that_is_missing_comes_after_it_and_at_one_that_comes_twice_once(calm_house: House):
+    """Half past two does not exist on that day; half past one does, twice."""
+    calm_house.store.execute("UPDATE source SET timezone = 'America/New_York'")
+    calm_house.channel("resumen", digest="02:30")
+    calm_house.channel("otro", digest="01:30")
+    calm_house.at = parse_moment("2027-03-14T01:00", "America/New_York")
+    for _ in range(12):
+        calm_house.at += 15 * MINUTE
+        tell_due(calm_house.context)
+    assert len(calm_house.contents("resumen")) == 1
+    calm_house.at = parse_moment("2027-11-07T01:00", "America/New_York")
+    before = len(calm_house.contents("otro"))
+    for _ in range(12):
+        calm_house.at += 15 * MINUTE
+        tell_due(calm_house.context)
+    assert len(calm_house.contents("otro")) == before + 1
+
+
+def test_12h_a_zone_that_is_changed_repeats_no_digest(calm_house: House):
+    """The shop moves; the day of the digest stays the day it was."""
+    calm_house.channel("resumen", digest="11:00")
+    calm_house.at += HOUR
+    tell_due(calm_house.context)
+    calm_house.store.execute("UPDATE source SET timezone = 'America/Sao_Paulo'")
+    calm_house.at += HOUR
+    assert (tell_due(calm_house.context), len(calm_house.contents("resumen"))) == (0, 1)
+
+
 # 13. Kinds of values
 
 
@@ -515,7 +584,7 @@ def test_14_a_storm_is_one_bounded_message_with_a_link(house: House):
 # 15. The database
 
 
-def test_15_a_rule_that_the_database_cannot_run_is_no_stock_alert(calm_house: House, monkeypatch):
+def test_15_grafana_46142_a_busy_database_is_no_stock_alert(calm_house: House, monkeypatch):
     """Grafana #46142: trouble of our own never looks like an empty shelf; it is told as what it is, once."""
     import sqlite3
 
@@ -534,13 +603,14 @@ def test_15_a_rule_that_the_database_cannot_run_is_no_stock_alert(calm_house: Ho
     assert firing(calm_house) == 0
     monkeypatch.setattr(evaluation, "matching", real)
     calm_house.after(5 * MINUTE)
-    assert [each.kind for each in calm_house.contents()] == ["trouble", "alerts"]
+    assert [each.kind for each in calm_house.contents()] == ["trouble", "alerts", "trouble"]
+    assert [each.trouble for each in calm_house.contents()] == ["rule_failed", None, "rule_failed_over"]
 
 
 # 16. A misspelt key
 
 
-def test_16_a_misspelt_key_keeps_the_old_rule_and_says_so(calm_house: House):
+def test_16_gatus_1617_a_misspelt_key_keeps_the_old_rule_and_says_so(calm_house: House):
     """Gatus #1617: one typing mistake must not silence everything."""
     calm_house.poll()
     calm_house.write_rules(LOW.replace("when:", "wen:"))
