@@ -61,12 +61,6 @@ def cost_jump(cost: float, before: float | None) -> tuple[float, Jump | None] | 
     return share, "jump" if abs(quantity(share)) >= COST_JUMP else None
 
 
-def lost_sales(days: float, rate: float, price: float, cost: float) -> tuple[float, float, float]:
-    """An estimate of what days without stock cost: units, sales, margin."""
-    units = days * rate
-    return quantity(units), quantity(units * price), quantity(units * (price - cost))
-
-
 def sell_through(sold: float, start: float, received: float = 0.0, adjusted: float = 0.0) -> float | None:
     """The share of what was there that was sold."""
     there = start + received + adjusted

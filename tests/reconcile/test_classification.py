@@ -7,7 +7,6 @@ from alertd.reconcile.classification import (
     cost_jump,
     excess,
     is_dead,
-    lost_sales,
     sell_through,
     tied_capital,
 )
@@ -52,14 +51,6 @@ def test_a_cost_jumps_at_a_tenth(cost, before, share, word):
 def test_without_an_earlier_cost_nothing_jumped(before):
     """A new product has none."""
     assert cost_jump(5, before) is None
-
-
-def test_empty_days_cost_sales_and_margin():
-    """Six days at 1.5625 a day."""
-    units, sales, margin = lost_sales(6, 1.5625, 6.50, 4.25)
-    assert units == 9.375
-    assert sales == pytest.approx(60.94, abs=0.005)
-    assert margin == pytest.approx(21.09, abs=0.005)
 
 
 def test_sell_through_is_a_share_of_all_that_was_there():
