@@ -49,7 +49,7 @@ def run_demo(*, products: int, seed: int, dialect: str) -> None:
         ):
             service, password = _prepare(Path(folder), upstream.url, epi.url, loyalty.url, inbox)
             service.start()
-            smartepi.Sender(works).add(f"{service.url}/hooks/smartepi/{WORKS}", smartepi.DEFAULT_SECRET)
+            _send_webhooks(works, f"{service.url}/hooks/smartepi/{WORKS}")
             _say_hello(service.url, password, upstream.origin, products)
             wait_for_signal()
             click.echo("\nStopping ...", err=True)
@@ -57,16 +57,36 @@ def run_demo(*, products: int, seed: int, dialect: str) -> None:
 
 
 def _works(seed: int) -> smartepi.Organisation:
-    """Dispensers whose products tell their stock and its minimum, and whose webhooks reach alertd."""
-    works = smartepi.Organisation.seeded(products=15, days=30, seed=seed, stock_field="balance")
+    """Dispensers whose products tell their stock and its minimum. Since yesterday one sector takes far too much."""
+    works = smartepi.Organisation.seeded(products=15, days=60, seed=seed, stock_field="balance")
+    greedy = works.records["sectors"][0]["id"]
+    for hours in range(30):
+        works.withdraw(works.records["products"][hours % 3]["id"], 3, sectorId=greedy, at=works.clock() - hours * 3_600)
     for number, product in enumerate(works.records["products"]):
         product |= {"balance": 12 + 3 * number, "minimumStock": 10}
     return works
 
 
+def _send_webhooks(works: smartepi.Organisation, url: str) -> None:
+    """What happens from now on is told at once; first the button of the console, and one that nobody should believe."""
+    sender = smartepi.Sender(works)
+    endpoint = sender.add(url, smartepi.DEFAULT_SECRET)
+
+    def knock() -> None:
+        sender.send(endpoint, {"id": "evt_demo", "type": "webhook.test"}, wrong=True)
+        sender.test(endpoint)
+
+    threading.Thread(target=knock, name="demo-knock", daemon=True).start()
+
+
 def _rewards(seed: int) -> smartbis.Programme:
-    """A loyalty programme whose rewards have a minimum, which is rare."""
+    """A loyalty programme whose rewards have a minimum, which is rare, and that members have used for two months."""
     programme = smartbis.Programme.seeded(rewards=10, seed=seed)
+    rewards = [coupon["id"] for coupon in programme.coupons[:6]]
+    for number in range(120):
+        programme.redeem(rewards[number % len(rewards)], at=programme.clock() - number * 43_200)
+    for number, coupon in enumerate(programme.coupons[:10]):
+        programme.set(coupon["id"], stock=20 + 7 * (number % 9))
     for coupon in programme.coupons:
         programme.set(coupon["id"], min_stock=15)
     return programme
@@ -143,7 +163,9 @@ def _say_hello(url: str, password: str, upstream: str, products: int) -> None:
 
     Open      {url}
     Sign in   admin / {password}
-    Look at   the overview, an alert and its history, a product's levels, the rules, the messages sent
+    Look at   the overview, an alert and its history, a product's levels, the rules, the messages sent;
+              Tiendas > {WORKS}: webhooks as they come, what each sector takes, what was not handed out;
+              Tiendas > {REWARDS}: rewards and how long they last; Conectar > a list of your own: send an Excel file
     Shop      {upstream}/api/external/v1/  (key {DEFAULT_KEY})
 
   The first reading makes one summary; then each product that falls to its minimum is told once, and once when it
