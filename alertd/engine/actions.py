@@ -226,7 +226,15 @@ def _all_rules(context: Context) -> tuple[Rule, ...]:
 
 
 def _warehouses(products: Iterable[Product]) -> tuple[str, ...]:
-    return tuple(sorted({f"{level.branch} / {level.warehouse}" for product in products for level in product.levels}))
+    return tuple(
+        sorted(
+            {
+                " / ".join(filter(None, (level.branch, level.warehouse)))
+                for product in products
+                for level in product.levels
+            }
+        )
+    )
 
 
 def check(context: Context, source: Source) -> SourceCheck:
