@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 RIVALS := $(VENV)-bench/.ready
 
-.PHONY: help demo test test-quick lint format bench soak lock chromium clean
+.PHONY: help demo test test-quick lint format bench soak fuzz lock chromium clean
 
 help:
 	@echo "make demo    the whole product on a sandbox shop; no account needed"
@@ -58,6 +58,7 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c pyproject.toml -r alertd
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
@@ -72,6 +73,10 @@ bench: $(DEV) $(RIVALS)
 # Faults on purpose, for minutes: killed, stopped, full, broken. The figures are printed.
 soak: $(DEV)
 	$(BIN)/python -m tests.soak
+
+# What nobody would think of, at every door, for minutes; counts are printed.
+fuzz: $(DEV)
+	$(BIN)/python -m tests.fuzz
 
 # Hashes of every platform's files, and no index or file addresses, so that each machine's own index serves them.
 lock:

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
-from alertd.rules.load import load_rules
+from alertd.rules.load import load_rules, load_text
 
 from .makers import MINIMAL, load
 
@@ -107,3 +108,11 @@ def test_a_thousand_rules_are_read_in_a_moment():
     """A chain of shops keeps them in one file."""
     items = "".join(f"  - {{name: r{i}, on: stock, when: stock < {i}}}\n" for i in range(1000))
     assert len(load(f"rules:\n{items}").rules) == 1000
+
+
+@pytest.mark.parametrize("key", ["\\n", "a\\nb", "\\e[31mred", "\\u202e"])
+def test_a_mistake_is_one_line_whatever_the_file_holds(key: str) -> None:
+    """A key with a line feed, or with what would colour a terminal, is quoted and does no more."""
+    found = load_text(f'name: x\n"{key}": 1\n', "odd.yaml").errors
+    assert found
+    assert all(str(error).isprintable() for error in found)
