@@ -291,7 +291,7 @@ def _tone(content: Content) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    return Environment(  # nosec B701
         loader=FileSystemLoader(data_folder("templates") / "messages"),
         autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - the others are not HTML
         undefined=StrictUndefined,

@@ -334,7 +334,7 @@ def _words(language: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    return Environment(  # nosec B701
         loader=FileSystemLoader(data_folder("templates") / "messages"),
         autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - the others are not HTML
         undefined=StrictUndefined,
