@@ -18,7 +18,7 @@ from ..store.sources import Source
 from . import words
 from .causes import explain
 from .loading import Loaded, balances, bounds, load, moments_between
-from .nouns import NET_ZERO, UNDOCUMENTED, Balance, Cause, Gap, Kind, units, value_of
+from .nouns import NET_ZERO, UNDOCUMENTED, Balance, Cause, Gap, units, value_of
 
 LEAST_UNITS = 1.0
 LEAST_SHARE = 0.02
@@ -203,6 +203,9 @@ def _weight(line: Line) -> tuple[bool, float, float, str]:
     )  # fmt: skip
 
 
+_GOES_OUT = ("sale", "withdrawal")
+
+
 def _unmatched(store: Store, source_id: int, opening: int, closing: int, *, moments_known: Loaded) -> list[Line]:
     """Lines without a known product, by what the document calls them."""
     sums: dict[tuple[str | None, str | None], dict[str, Any]] = {}
@@ -212,8 +215,11 @@ def _unmatched(store: Store, source_id: int, opening: int, closing: int, *, mome
         if not opening < at or moments_known.moments.window(at) > moments_known.moments.last:
             continue
         found = sums.setdefault((row["code"], row["name"]), {"sold": 0.0, "returned": 0.0, "documents": []})
-        term = "sold" if row["document_kind"] == Kind.SALE else "returned"
-        found[term] = quantity(found[term] + row["quantity"])
+        # A swap that nobody can match says by its sign which way the product went.
+        swapped = row["document_kind"] == "exchange"
+        out = row["quantity"] < 0 if swapped else row["document_kind"] in _GOES_OUT
+        term = "sold" if out else "returned"
+        found[term] = quantity(found[term] + (abs(row["quantity"]) if swapped else row["quantity"]))
         found["documents"].append({"id": row["document_id"], "label": words.label(row), "units": row["quantity"]})
     return [
         Line(

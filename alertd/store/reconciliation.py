@@ -300,7 +300,9 @@ def all_products(store: Store, source_id: int) -> list[int]:
 def unmatched_movements(store: Store, source_id: int, since: int) -> list[Row]:
     """Lines without a known product of documents first seen after a moment, with what they do to stock."""
     return store.rows(
-        "SELECT l.code, l.name, l.brand, l.quantity, d.kind AS document_kind, d.effect, d.state, d.id AS document_id,"
+        # A dispenser names a product by its id alone.
+        "SELECT coalesce(l.code, CAST(l.product_ref AS TEXT)) AS code, l.name, l.brand, l.quantity,"
+        " d.kind AS document_kind, d.effect, d.state, d.id AS document_id,"
         " d.external_id, d.number, d.created_at, d.first_seen_at,"
         " (SELECT max(m.not_before) FROM movement m WHERE m.document_id = d.id AND m.seen_at = d.first_seen_at)"
         " AS not_before, d.branch FROM document_line l JOIN document d ON d.id = l.document_id"

@@ -101,3 +101,14 @@ def test_a_receipt_leaves_nothing_unexplained(house: House, counted: Organisatio
     assert [(line.codigo, line.receipts, line.unexplained) for line in lines if line.codigo == "31214"] == [
         ("31214", 40, 0)
     ]
+
+
+def test_what_names_no_known_product_shows_the_id_it_names(house: House, counted: Organisation) -> None:
+    """Handed out and never listed: one line with the id as it was sent, and as sold."""
+    counted.withdraw("prd-77", 2)
+    counted.give_back("prd-77", 1)
+    house.cycle("fonte")
+    source = sources.get_source(house.store, "fonte")
+    lines = reconcile(house.store, source, house.now - DAY * 1000, house.now).lines
+    (line,) = [line for line in lines if line.cause == "unmatched"]
+    assert (line.codigo, line.sold, line.returned) == ("prd-77", 2, 1)
