@@ -11,7 +11,7 @@ from dataclasses import asdict
 from math import log10
 from pathlib import Path
 
-from bench import workloads
+from bench import rivals, workloads
 from bench.child import ROOT
 from bench.workloads import Figure, Shop
 
@@ -51,6 +51,8 @@ def measure(stack: ExitStack, cache: Path, *, quick: bool) -> list[Figure]:
     figures += workloads.far(Shop(stack, cache, 4_000 if quick else workloads.FAR_PRODUCTS), 1 if quick else 3)
     figures += workloads.rules(Shop(stack, cache, SIZES[1] if quick else SIZES[2]), (3, 100))
     figures += workloads.delivery(100, 1 if quick else 3)
+    print("... what people would write instead", flush=True)
+    figures += rivals.pandas_script(Shop(stack, cache, SIZES[1] if quick else SIZES[2]), 1 if quick else 3)
     return figures
 
 

@@ -25,6 +25,7 @@ from bench import child, shop
 
 HOUR = 3_600_000
 SHIPPED = ("low-stock", "out-of-stock", "negative-stock")
+RULES = 10
 
 
 class Files:
@@ -143,7 +144,7 @@ def main(home: str, url: str, folder: str) -> None:
     """Open a home, connect the shop, and work off commands: `cycle EDITION`, `rules N` and `fetch one|many`."""
     rules = Path(home) / "bench-rules"
     rules.mkdir()
-    write_rules(rules, len(SHIPPED))
+    write_rules(rules, RULES)
     os.environ |= {"ALERTD_HOME": home, "ALERTD_RULES": str(rules)}
     logs.configure("json", logging.WARNING)
     context = contexts.open_context(read_settings())

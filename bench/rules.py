@@ -104,6 +104,12 @@ def _scan(store: Store) -> float:
 
 
 if __name__ == "__main__":
-    for size, how_many, part in ((100_000, 100, 0.01), (100_000, 100, 0.02), (10_000, 100, 0.01)):
+    for size, how_many, part in (
+        (100_000, 1, 0.01),
+        (100_000, 100, 0.01),
+        (100_000, 100, 0.02),
+        (100_000, 1_000, 0.01),
+        (10_000, 100, 0.01),
+    ):
         found = measure(size, how_many, part)
         print({name: round(value, 4) for name, value in found.items()}, flush=True)

@@ -1,5 +1,6 @@
 """Which work is measured, beside which floor, how often. Each pair runs in turn in one run; medians are kept."""
 
+import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from statistics import median
 from typing import Any
 
 from bench import shop
-from bench.child import Child
+from bench.child import ROOT, Child
 
+OTHERS = ROOT / ".venv-bench" / "bin" / "python"
+SCRIPT = ROOT / "bench" / "rival_pandas.py"
 FAR_MS = 50
 FAR_PRODUCTS = 20_000
 
@@ -64,7 +67,7 @@ def pair(stall: Shop, where: str) -> Iterator[tuple[Child, Child]]:
 def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
     """First load, then cycles with 1 % of churn and without any, alertd and the floor in turn."""
     found: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {"first load": [], "1 % churn": [], "no change": []}
-    decode: dict[str, list[float]] = {"json": [], "typed": []}
+    decode: dict[str, list[float]] = {"plain": [], "typed": []}
     with pair(stall, where) as (ours, floor):
         for number in range(rounds + 1):
             edition = shop.EDITIONS[number % 2]
@@ -73,8 +76,8 @@ def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
             for kind in kinds:
                 found[kind].append(_in_turn(ours, floor, edition, swap=bool(number % 4 > 1)))
             if where == "files" and number:
-                for how, kept in decode.items():
-                    kept.append(floor.ask(f"{how} {edition}")["seconds"])
+                decode["typed"].append(floor.ask(f"typed {edition}")["seconds"])
+                decode["plain"].append(plain_decode(stall.folder, edition) or floor.ask(f"json {edition}")["seconds"])
     lines = [_cycle_figure(stall, where, kind, runs) for kind, runs in found.items()]
     if where == "files":
         typed = median(decode["typed"])
@@ -82,14 +85,22 @@ def cycles(stall: Shop, where: str, rounds: int) -> list[Figure]:
             Figure(
                 "cycle, no change, bytes here",
                 lines[-1].seconds,
-                "stdlib json decode",
-                median(decode["json"]),
+                "plain orjson decode" if OTHERS.exists() else "stdlib json decode",
+                median(decode["plain"]),
                 1.0,
                 stall.products,
                 f"msgspec typed decode {typed:.3f} s = {lines[-1].seconds / typed:.2f} x",
             )
         )
     return lines
+
+
+def plain_decode(folder: Path, edition: str) -> float | None:
+    """Seconds of a plain orjson decode of a shop's pages; None without the environment that has it."""
+    if not OTHERS.exists():
+        return None
+    command = [str(OTHERS), str(SCRIPT), "decode", str(folder), edition]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def _in_turn(ours: Child, floor: Child, edition: str, *, swap: bool) -> tuple[dict[str, Any], dict[str, Any]]:
