@@ -29,8 +29,10 @@ from .rules_sheet import Sheet, begin, blank, follow
 Answer = str | Response | Made | tuple[str, int]
 
 
-def signed_out() -> tuple[str, int]:
+def signed_out() -> Answer:
     """The session ended while somebody wrote: what was typed is handed back, and nothing is saved."""
+    if "text" not in request.form:
+        return redirect(url_for("session.login"), 303)
     name = request.form.get("was", "")[:100]
     return render_template(
         "rule_kept.html",
@@ -40,7 +42,7 @@ def signed_out() -> tuple[str, int]:
 
 
 @pages.errorhandler(CSRFError)
-def _stale_form(_fault: CSRFError) -> tuple[str, int]:
+def _stale_form(_fault: CSRFError) -> Answer:
     """A form of a session that is over carries a token nobody knows any more."""
     if "text" in request.form:
         return signed_out()

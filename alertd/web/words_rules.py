@@ -129,7 +129,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "rules.only_these": ("Solo estas:", "Só estas:", "Only these:"),
     "rules.unknown": ("ya no existe", "não existe mais", "gone"),
     "rules.any": ("Da igual", "Tanto faz", "Any"),
-    "rules.part_of_it": ("una parte basta", "uma parte basta", "a part will do"),
+    "rules.part_of_it": ("una parte", "uma parte", "a part of it"),
     "rules.whole": ("completo", "completo", "in full"),
     "rules.no_filters": (
         "Mira la conexión con la tienda; no hay productos que escoger.",

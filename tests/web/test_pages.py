@@ -309,7 +309,7 @@ def test_rules_show_their_text_and_their_mistakes(store: Store, settings: Settin
     text = client.get("/rules").text
     assert "Estoque no mínimo ou abaixo" in text
     assert "when: stock &lt;= stock_minimo and stock_minimo &gt; 0" in text
-    assert "rules/compras.yaml:4:" in text
+    assert "<code>compras.yaml:4:" in text
     assert "Desligada" in text
 
 
