@@ -7,9 +7,11 @@ from pathlib import Path
 from alertd.notify.channels import slack_payload
 from alertd.notify.render import render
 
+from . import samples
 from .makers import AT, alerts, item
 
 PAGE = Path(__file__).parents[2] / "docs" / "channels.md"
+MESSAGES = PAGE.with_name("messages.md")
 
 
 def sample(language):
@@ -23,3 +25,12 @@ def test_the_slack_messages_in_the_docs_are_what_is_sent():
     """Byte for byte, in three languages."""
     shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.S)]
     assert shown == [sample(language) for language in ("es", "pt", "en")]
+
+
+def test_the_messages_in_the_docs_are_what_is_sent():
+    """The purchase list in three languages, and units without a document."""
+    url = "https://avisos.example.com"
+    link = f"{url}/a/WzcsMTc2NDg3MDAwMF0.k3…"
+    wanted = [(samples.morning(), language) for language in ("es", "pt", "en")] + [(samples.perfume(), "pt")]
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", MESSAGES.read_text(), re.S)]
+    assert shown == [slack_payload(render(made, language, url, link=link)) for made, language in wanted]
