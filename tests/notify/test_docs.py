@@ -32,5 +32,5 @@ def test_the_messages_in_the_docs_are_what_is_sent():
     url = "https://avisos.example.com"
     link = f"{url}/a/WzcsMTc2NDg3MDAwMF0.k3…"
     wanted = [(samples.morning(), language) for language in ("es", "pt", "en")] + [(samples.perfume(), "pt")]
-    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", MESSAGES.read_text(), re.S)]
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)\n```\n", MESSAGES.read_text(), re.S)]
     assert shown == [slack_payload(render(made, language, url, link=link)) for made, language in wanted]
