@@ -42,3 +42,21 @@ def test_every_kind_has_a_page(kind: str) -> None:
     """A system nobody can read about is not connected by anybody."""
     page = DOCS / "sources" / f"{'tabular' if kind == 'csv' else kind}.md"
     assert f"alertd source add {kind} " in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "traps"),
+    [
+        ("smartepi", ("sources/smartepi/test_traps.py", "web/test_hooks.py"), 22),
+        ("smartbis", ("sources/smartbis/test_traps.py",), 16),
+    ],
+)
+def test_the_tables_of_traps_name_every_test(kind: str, files: tuple[str, ...], traps: int) -> None:
+    """A trap without its line, or a line without its test, is a mistake."""
+    code = "".join((DOCS.parent / "tests" / file).read_text() for file in files)
+    here = set(re.findall(r"^def (test_\d\d_\w+)", code, re.MULTILINE))
+    page = (DOCS / "sources" / f"{kind}.md").read_text().partition("## Traps")[2]
+    rows = re.findall(r"^\| (\d+) \|[^|]+\|([^|]+)\|$", page, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, traps + 1))
+    assert all(f"{int(number):02d}" in tests for number, tests in rows)
+    assert set(re.findall(r"`(test_\d\d_\w+)`", page)) == here
