@@ -303,7 +303,7 @@ def test_doubled_and_shuffled_with_a_poll_at_the_same_time(door: Door) -> None:
 
 
 def storm(door: Door, count: int) -> dict[str, Any]:
-    """Deliver `count` withdrawals twice each, shuffled, over four threads, beside a poller that goes on all the time."""
+    """Deliver `count` withdrawals twice each, shuffled, over four threads, beside a poller that goes on and on."""
     house = door.house
     house.cycle("fonte")
     door.count("prd-1", 1_000 if count <= 1_000 else 10 * count)
