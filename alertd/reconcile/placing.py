@@ -6,7 +6,7 @@ leaves less unexplained is taken; what crosses the first or the last snapshot is
 that a document never hides a loss of another size. Pure arithmetic over whole millionths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from .nouns import Event, Moments, Placed
@@ -117,3 +117,20 @@ def single_units(placed: list[Placed], window: int, rest: dict[int, int]) -> Non
         boxes[position].factor = 1
     if chosen:
         rest[window] = 0
+
+
+def boxes_in_place(
+    placed: list[Placed], window: int, moved: Mapping[str, int], factor: int, rest: dict[int, int]
+) -> None:
+    """The same by branch: a receipt in one must not decide how the sale in another is read."""
+    for branch, units in moved.items():
+        here = [each for each in placed if each.window == window and each.event.branch == branch]
+        off = units - sum(each.quantity for each in here)
+        for before, after in ((1, factor), (factor, 1)):
+            lines = [each for each in here if each.event.boxed and each.factor == before]
+            chosen = exact_subset([each.event.quantity * (after - before) for each in lines], off) if off else None
+            if chosen:
+                for position in chosen:
+                    lines[position].factor = after
+                rest[window] -= off
+                break

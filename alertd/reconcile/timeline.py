@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .nouns import Balance, Cause, Day, Event, Gap, Moments, Placed, Shelf, Side, Sums
-from .placing import exact_subset, fit, open_boxes, place, single_units
+from .placing import boxes_in_place, exact_subset, fit, open_boxes, place, single_units
 
 _Ends = tuple[int | None, int | None]
 
@@ -46,6 +46,8 @@ def balance(
         if each.window in open_rest:
             open_rest[each.window] -= each.quantity
     placed, open_rest = _fitted(placed, open_rest, factor)
+    if factor:
+        _boxes_by_branch(placed, open_rest, shelves, shelf_moves, factor)
     counted = [each for each in placed if each.window is not None and first < each.window <= moments.last]
     result = Balance(product_id, opening, None if absent else actual, _sums(counted), placed=counted)
     result.pending = any(each.choices.stop > moments.last + 1 for each in placed if not each.event.optional)
@@ -88,6 +90,22 @@ def _fitted(placed: list[Placed], rest: dict[int, int], factor: int | None) -> t
     if sum(map(abs, boxed_rest.values())) < sum(map(abs, rest.values())):
         return boxed, boxed_rest
     return placed, rest
+
+
+def _boxes_by_branch(
+    placed: list[Placed],
+    rest: dict[int, int],
+    shelves: Sequence[Shelf],
+    shelf_moves: dict[int, dict[int, int]],
+    factor: int,
+) -> None:
+    """What the windows that are still off look like branch by branch."""
+    branches = {shelf.key: shelf.branch for shelf in shelves}
+    for window in [number for number, left in rest.items() if left]:
+        moved: dict[str, int] = defaultdict(int)
+        for key, units in shelf_moves.get(window, {}).items():
+            moved[branches[key]] += units
+        boxes_in_place(placed, window, moved, factor, rest)
 
 
 def _first_window(shelves: Sequence[Shelf], moments: Moments) -> int | None:

@@ -74,7 +74,7 @@ def _preview(source: Source, key: int, name: str, found: typed.Preview) -> str:
         entries=found.entries[:SHOWN],
         good=len(found.entries),
         errors=found.errors[:SHOWN],
-        wrong=len(found.errors),
+        refused=len(found.errors),
         language=g.reader.language,
     )
 

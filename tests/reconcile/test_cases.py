@@ -60,6 +60,15 @@ def test_r2_a_known_factor_hides_no_loss_of_another_size():
     assert off(count([shelf((0, 100), (0.5, 99))], [event(-1, 0.4)], factor=30)) == 0
 
 
+def test_r2_a_receipt_in_one_branch_does_not_decide_how_a_box_is_read_in_another():
+    """Three boxes of twelve left the centre while 48 came to the north: 36 are explained, and 48 came in."""
+    shelves = [shelf((0, 50), (0.5, 14)), shelf((0, 3), (0.5, 51), place="Norte/Bodega 1")]
+    counted = count(shelves, [event(-3, 0.4, branch="Centro")], factor=12)
+    gaps = guess(counted, shelves, pack=micro(24))
+    assert causes(gaps) == [(48, Cause.RECEIPT)]
+    assert counted.sums.sold == micro(36)
+
+
 def test_r3_parts_of_a_kit_leave_with_it():
     """Three kits sold, two pieces each: six of the part are gone without a line of their own."""
     shelves = [shelf((0, 50), (0.5, 44))]
