@@ -172,19 +172,24 @@ def rules(stall: Shop, counts: tuple[int, ...]) -> list[Figure]:
     return lines
 
 
+MAILS = 100
+
+
 def delivery(messages: int, rounds: int) -> list[Figure]:
-    """The outbox, to one channel and to eight, beside the same messages by bare Apprise calls."""
-    times: dict[str, list[float]] = {"bare": [], "one": [], "many": []}
+    """The outbox, to one channel and to eight and by mail, beside the same messages by bare Apprise calls."""
+    times: dict[str, list[float]] = {"bare": [], "one": [], "many": [], "baremail": [], "mail": []}
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="alertd-bench-"))
         receiver = stack.enter_context(Child("receiver"))
-        sender = stack.enter_context(Child("delivery", home, f"json://127.0.0.1:{receiver.read_line()}/"))
+        postbox = stack.enter_context(Child("postbox"))
+        mail = f"mailto://127.0.0.1:{postbox.read_line()}?from=avisos@example.com&to=marta@example.com"
+        sender = stack.enter_context(Child("delivery", home, f"json://127.0.0.1:{receiver.read_line()}/", mail))
         for _ in range(rounds):
             for how, kept in times.items():
-                kept.append(sender.ask(f"{how} {messages}")["seconds"])
-    bare, one, many = (median(kept) for kept in times.values())
+                kept.append(sender.ask(f"{how} {MAILS if 'mail' in how else messages}")["seconds"])
+    bare, one, many, bare_mail, mails = (median(kept) for kept in times.values())
     floor = "bare Apprise, one object"
     return [
         Figure(f"{messages} webhooks, {where}", seconds, floor, bare, None, None, f"{messages / seconds:.0f} a second")
         for where, seconds in (("one channel", one), ("eight channels", many))
-    ]
+    ] + [Figure(f"{MAILS} mails, one server", mails, floor, bare_mail, None, None, f"{MAILS / mails:.0f} a second")]
