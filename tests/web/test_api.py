@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from alertd.store import tokens
 from alertd.store.db import Store
 from alertd.web.api.door import OPERATIONS
-from alertd.web.api.limit import BURST
+from alertd.web.limit import BURST
 
 from . import makers
 from .conftest import Clock

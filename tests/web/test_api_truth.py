@@ -15,7 +15,7 @@ from schemathesis.checks import CHECKS
 from alertd.store import tokens
 from alertd.store.db import Store
 from alertd.web.api.door import LIMITER, OPERATIONS
-from alertd.web.api.limit import Limiter
+from alertd.web.limit import Limiter
 
 from . import makers
 from .makers import NOW

@@ -18,9 +18,9 @@ from werkzeug.exceptions import ClientDisconnected
 from ...errors import Trouble, UsageTrouble
 from ...store import audit, tokens
 from ...store.tokens import Token
+from ..limit import Limiter
 from ..room import room
 from . import problems
-from .limit import Limiter
 from .problems import Refused
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
