@@ -257,7 +257,9 @@ def _add_sales_chances(rows: Sequence[dict[str, Any]], days: int, days_before: i
     """The same for what went out: what is usual is counted by the day. Less history than one window tells nothing."""
     known = days_before >= days
     for row in rows:
-        row["expected_units"] = expected_units(row["usual"], days_before, days) if known else None
+        usual = expected_units(row["usual"], days_before, days) if known else None
+        # People read it: 9.7 a week says as much as 9.722222.
+        row["expected_units"] = None if usual is None else round(usual, 1)
         row["p_value"] = spike_probability(row["units"], days, row["usual"], days_before) if known else None
     _correct(rows)
 

@@ -28,7 +28,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _STOCK_FIELDS = ("stock", "stock_minimo", "stock_maximo")
 # Fields that a rule may test but that say nothing to the reader beside the product's own line.
 _UNSPOKEN = frozenset((*_STOCK_FIELDS, "id", "enable", "precio", "costo", "costo_anterior", "costo_promedio"))
-_SILENT = frozenset(("suggested_order", "p_value", "lead_time"))
+_SILENT = frozenset(("suggested_order", "p_value", "q_value", "lead_time"))
 _PERCENT = frozenset(("return_rate", "explained_ratio"))
 _CALL = re.compile(r"(\w+)\(([\d.]+)\)")
 

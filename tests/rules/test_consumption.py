@@ -2,7 +2,9 @@
 
 import pytest
 
-from alertd.model import Moved, Transaction
+from alertd.model import Moved, Subject, Transaction
+from alertd.notify.content import Content, Item
+from alertd.notify.render import render
 from alertd.store import transactions
 from alertd.store.db import Store
 
@@ -93,3 +95,14 @@ def test_days_of_cover_count_what_was_handed_out(works: Store):
     assert alert["values"]["daily_sales"] == pytest.approx(3.0, abs=0.1)
     (alert,) = firing(works, "on: product\nwhen: days_of_cover < 200\n")
     assert alert["values"]["days_of_cover"] == pytest.approx(500 / 3, abs=5)
+
+
+def test_the_message_says_units_and_what_is_usual_and_no_chances(works: Store):
+    """What an owner reads: how many, how many before, how many would be normal; not a probability."""
+    hand_out(works, [("sec-2", "cc-0", 24, 0)])
+    (alert,) = firing(works, RULE.format(by="sector"))
+    item = Item("firing", "warning", Subject("sec-2", nombre="sec-2"), alert["values"], NOW)
+    said = Content("alerts", at=NOW, rule="a", title={"es": "Consumo fuera de lo normal"}, source="epi", items=[item])
+    text = render(said, "es", "http://localhost").text
+    assert "31 unidades, antes 7 unidades, lo normal serían 7" in text
+    assert "value" not in text
