@@ -18,8 +18,8 @@ from alertd.sandbox.smartepi import Organisation, sign
 from alertd.sandbox.smartepi.webhooks import event_of
 from alertd.store import tokens
 from alertd.web.api.door import LIMITER, OPERATIONS
-from alertd.web.limit import Limiter
 from alertd.web.app import create_app
+from alertd.web.limit import Limiter
 from tests.sources.house import House
 from tests.web import makers
 

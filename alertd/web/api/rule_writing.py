@@ -15,6 +15,8 @@ from .door import mark_of, note, operation
 from .problems import Refused
 from .rules import ABOUT, YAML, errors_of, get_rule, rule_named
 
+NOT_THIS_ONE = (404, 409, 412, 428)
+
 
 def _engine() -> RuleActions:
     rules = room().actions.rules
@@ -50,7 +52,7 @@ def _match(found: Sample) -> dict[str, Any]:
 
 
 @operation("PUT", "/rules/<name>", "Write a rule: a new one, or over the one that If-Match names", body=str,
-           takes=YAML, answer=shapes.RuleText, scope="write", refusals=(404, 409, 412, 428), about=ABOUT, conditional=True)  # fmt: skip
+           takes=YAML, answer=shapes.RuleText, scope="write", refusals=NOT_THIS_ONE, about=ABOUT, conditional=True)  # fmt: skip
 def put_rule(name: str, body: str) -> shapes.RuleText:
     """Write a rule. The text must be of that name; nothing is written while it has a mistake."""
     engine, is_new = _engine(), not _is_there(name)
@@ -68,7 +70,7 @@ def put_rule(name: str, body: str) -> shapes.RuleText:
 
 
 @operation("DELETE", "/rules/<name>", "Take a rule out of its file; its alerts end", answer=None, scope="write",
-           status=204, refusals=(404, 409, 412, 428), about=ABOUT, conditional=True)  # fmt: skip
+           status=204, refusals=NOT_THIS_ONE, about=ABOUT, conditional=True)  # fmt: skip
 def remove_rule(name: str) -> None:
     """Take a rule out."""
     rule_named(name)
