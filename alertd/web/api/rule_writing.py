@@ -52,7 +52,8 @@ def _match(found: Sample) -> dict[str, Any]:
 
 
 @operation("PUT", "/rules/<name>", "Write a rule: a new one, or over the one that If-Match names", body=str,
-           takes=YAML, answer=shapes.RuleText, scope="write", refusals=NOT_THIS_ONE, about=ABOUT, conditional=True)  # fmt: skip
+           takes=YAML, answer=shapes.RuleText, scope="write", refusals=NOT_THIS_ONE, about=ABOUT,
+           conditional=True)  # fmt: skip
 def put_rule(name: str, body: str) -> shapes.RuleText:
     """Write a rule. The text must be of that name; nothing is written while it has a mistake."""
     engine, is_new = _engine(), not _is_there(name)
