@@ -9,13 +9,14 @@ must be found, or it would be booked twice.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
 from .db import Store
 
+Parameters = dict[str, object]
 DAY = 86_400_000
 LEAST_DOCUMENT_DAYS = 400
 """Longer than any rule's window and than any list that is read again."""
@@ -32,7 +33,7 @@ class Cut:
     long_at: int
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> Parameters:
         """As the statements know them."""
         return {
             "at": self.at, "long_at": self.long_at, "long_day": self.long_at // DAY, "hour": self.at // 3_600_000,
@@ -57,12 +58,9 @@ class Pruned:
 _ONE_OF = "(SELECT value FROM json_each(:keys))"
 _OLD_MESSAGE = (
     "state <> 'waiting' AND created_at < :at AND coalesce(sent_at, 0) < :at"
-    " AND id <> (SELECT max(id) FROM message)"
     " AND NOT EXISTS (SELECT 1 FROM told t WHERE t.message_id = message.id)"
     " AND NOT EXISTS (SELECT 1 FROM message_alert l JOIN alert a ON a.id = l.alert_id"
     " WHERE l.message_id = message.id AND a.state <> 'resolved')"
-    " AND id <> coalesce((SELECT max(n.id) FROM message n WHERE n.channel_id = message.channel_id"
-    " AND n.state = 'sent'), -1)"
 )
 _OLD_ALERT = (
     "state = 'resolved' AND resolved_at < :at AND coalesce(snoozed_until, 0) < :at AND folded_until IS NULL"
@@ -70,18 +68,22 @@ _OLD_ALERT = (
     " AND NOT EXISTS (SELECT 1 FROM message_alert l JOIN message m ON m.id = l.message_id"
     " WHERE l.alert_id = alert.id AND m.state = 'waiting')"
 )
-_OLD_POLL = (
-    "outcome <> 'running' AND started_at < :at"
-    " AND id <> (SELECT max(n.id) FROM poll n WHERE n.source_id = poll.source_id AND n.lane = poll.lane)"
-    # When stock last changed is what tells a system that stands still.
-    " AND id IS NOT (SELECT n.id FROM poll n WHERE n.source_id = poll.source_id AND n.complete"
-    " AND n.changed + n.new > 0 AND n.lane IN ('sweep', 'low') ORDER BY n.finished_at DESC LIMIT 1)"
-)
 _OLD_DOCUMENT = (
     "date < :long_date AND changed_at < :long_at"
-    " AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.document_id = document.id"
-    " AND (m.id = (SELECT max(id) FROM movement) OR m.seen_at >= :long_at))"
+    " AND NOT EXISTS (SELECT 1 FROM movement m WHERE m.document_id = document.id AND m.seen_at >= :long_at)"
 )
+# Rows that stay however old they are, looked up once: asked again for each row they would take hours.
+_KEPT = {
+    # The last message of each channel that arrived says that it works; the newest number is not given again.
+    "message": "SELECT max(id) FROM message UNION SELECT max(id) FROM message WHERE state = 'sent' GROUP BY channel_id",
+    # The page says how each lane fared last, and rules ask when stock last moved.
+    "poll": (
+        "SELECT max(id) FROM poll GROUP BY source_id, lane UNION SELECT id FROM (SELECT id, max(finished_at) FROM poll"
+        " WHERE complete AND changed + new > 0 AND lane IN ('sweep', 'low') GROUP BY source_id)"
+    ),
+    # Rules and reconciliation remember up to which movement they have looked.
+    "document": "SELECT document_id FROM movement WHERE id = (SELECT max(id) FROM movement)",
+}
 # By table: the column of its key and the condition under which a row is dropped. Children go with their parents.
 BY_KEY = {
     "message": ("id", _OLD_MESSAGE),
@@ -91,7 +93,7 @@ BY_KEY = {
         "at < :at AND EXISTS (SELECT 1 FROM alert a WHERE a.id = transition.alert_id"
         " AND a.episode > transition.episode)",
     ),
-    "poll": ("id", _OLD_POLL),
+    "poll": ("id", "outcome <> 'running' AND started_at < :at"),
     "audit": ("id", "at < :at"),
     "delivery": ("id", "last_at < :at"),
     "delivery_refused": ("id", "at < :at"),
@@ -119,13 +121,14 @@ BY_KEY = {
 }
 
 
-# What was in force at the cut, or at the last moment that is not reconciled yet, is the beginning of what is kept.
+# What was in force at the bound of its source is the beginning of what is kept of a level.
 _OVER = (
-    "c.at < (SELECT max(h.at) FROM stock_change h WHERE h.level_id = c.level_id AND h.at <= min(:at, coalesce(("
-    " SELECT min(r.settled_at, coalesce((SELECT min(u.since) FROM unsettled u WHERE u.source_id = r.source_id),"
-    " r.settled_at)) FROM reconciled r JOIN product p ON p.source_id = r.source_id JOIN level l"
-    " ON l.product_id = p.id WHERE l.id = c.level_id), :at)))"
+    "c.at < (SELECT max(h.at) FROM stock_change h WHERE h.level_id = c.level_id AND h.at <= (SELECT b.value"
+    " FROM json_each(:bounds) b WHERE b.key = (SELECT CAST(p.source_id AS TEXT) FROM level l JOIN product p"
+    " ON p.id = l.product_id WHERE l.id = c.level_id)))"
 )
+# The same for costs and prices: the one in force at the cut stays.
+_OVER_COST = "c.at < (SELECT max(h.at) FROM cost_change h WHERE h.product_id = c.product_id AND h.at <= :long_at)"
 # Sums by day, all keyed by the product first: walked product by product.
 BY_PRODUCT = ("product_day", "branch_day", "reconciled_day")
 
@@ -134,22 +137,27 @@ def prune(store: Store, pruned: Pruned, *, keep_days: float, now: int) -> Iterat
     """Drop what is older; yields after each slice, so that the caller may rest or stop. `pruned` adds it up."""
     kept = keep_days * DAY
     cut = Cut(now - round(kept), now - round(max(kept, LEAST_DOCUMENT_DAYS * DAY)))
-    yield from _walk(store, "stock_change", "level", "level_id", _OVER, cut, pruned)
+    history = {**cut.parameters, "bounds": _bounds(store, cut)}
+    yield from _walk(store, "stock_change", "level", "level_id", _OVER, history, pruned)
+    yield from _walk(store, "cost_change", "product", "product_id", _OVER_COST, cut.parameters, pruned)
     for table in BY_PRODUCT:
-        yield from _walk(store, table, "product", "product_id", "c.day < :long_day", cut, pruned)
+        yield from _walk(store, table, "product", "product_id", "c.day < :long_day", cut.parameters, pruned)
     for table, (key, condition) in BY_KEY.items():
         yield from _table(store, table, key, condition, cut, pruned)
 
 
 def _table(store: Store, table: str, key: str, condition: str, cut: Cut, pruned: Pruned) -> Iterator[None]:
+    if table in _KEPT:
+        condition += " AND id NOT IN (SELECT value FROM json_each(:kept))"
+    parameters = {**cut.parameters, "kept": _as_json(store.execute(_KEPT[table])) if table in _KEPT else "[]"}
     look = f"SELECT DISTINCT {key} FROM {table} WHERE {condition} ORDER BY {key} LIMIT :limit"
     drop = f"DELETE FROM {table} WHERE {key} IN {_ONE_OF} AND {condition}"
     size = _FIRST if key in ("id", "digest") else _LEAST
     while True:
-        keys = [row[0] for row in store.execute(look, {**cut.parameters, "limit": size})]
+        keys = [row[0] for row in store.execute(look, {**parameters, "limit": size})]
         if not keys:
             return
-        seconds, count = _slice(store, drop, {**cut.parameters, "keys": msgspec.json.encode(keys).decode()})
+        seconds, count = _slice(store, drop, {**parameters, "keys": msgspec.json.encode(keys).decode()})
         _note(pruned, table, seconds, count)
         size = _next(size, seconds)
         yield
@@ -157,8 +165,22 @@ def _table(store: Store, table: str, key: str, condition: str, cut: Cut, pruned:
             return
 
 
+def _bounds(store: Store, cut: Cut) -> str:
+    """By source, the moment from which on its history is needed: the cut, or where the reconciliation has stopped."""
+    rows = store.execute(
+        "SELECT s.id, min(coalesce(r.settled_at, ?1), ?1, coalesce((SELECT min(u.since) FROM unsettled u"
+        " WHERE u.source_id = s.id), ?1)) FROM source s LEFT JOIN reconciled r ON r.source_id = s.id",
+        (cut.at,),
+    )
+    return msgspec.json.encode({str(key): bound for key, bound in rows}).decode()
+
+
+def _as_json(rows: Iterable[tuple[object, ...]]) -> str:
+    return msgspec.json.encode([row[0] for row in rows]).decode()
+
+
 def _walk(
-    store: Store, table: str, parent: str, column: str, condition: str, cut: Cut, pruned: Pruned
+    store: Store, table: str, parent: str, column: str, condition: str, parameters: Parameters, pruned: Pruned
 ) -> Iterator[None]:
     """Rows that belong to a level or a product, which are walked in order, some hundred at a time."""
     where = f"c.{column} > :first AND c.{column} <= :last AND {condition}"
@@ -170,7 +192,7 @@ def _walk(
         if found is None:
             return
         begun = time.perf_counter()
-        span = {"first": last, "last": found, **cut.parameters}
+        span = {"first": last, "last": found, **parameters}
         if store.value(f"SELECT 1 FROM {table} c WHERE {where} LIMIT 1", span):
             seconds, count = _slice(store, f"DELETE FROM {table} AS c WHERE {where}", span)
             _note(pruned, table, seconds, count)
@@ -179,7 +201,7 @@ def _walk(
         last = found
 
 
-def _slice(store: Store, statement: str, parameters: dict[str, object]) -> tuple[float, int]:
+def _slice(store: Store, statement: str, parameters: Parameters) -> tuple[float, int]:
     """Delete under the write lock; how long it was held, the disk included, and how many rows went."""
     with store.write() as connection:
         begun = time.perf_counter()
