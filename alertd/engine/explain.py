@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..reconcile.ordering import suggested_order
-from ..rules.explaining import EXPLAINED, Explained, Explanation, Ingredient, Words, said
+from ..rules.explaining import Explained, Explanation, Ingredient, Words, explanation, said
 from ..rules.rule import Rule, needs, value_columns
 from ..store import Store, alerts, evaluation, measures, sources
 from ..store.evaluation import Columns
@@ -32,8 +32,8 @@ def input_columns(rule: Rule) -> Columns:
     """What goes into the figures of a rule, as columns beside its values."""
     return [
         (f"{word}{_BETWEEN}{each.name}", each.column(rule.on))
-        for word in _explained(rule)
-        for each in EXPLAINED[word].inputs
+        for word, found in _explained(rule)
+        for each in found.inputs
     ]
 
 
@@ -44,22 +44,23 @@ def values_alone(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def explain(rule: Rule, values: Mapping[str, Any], language: str = "en") -> tuple[Explained, ...]:
     """How each figure of `when` came about, from the values of the rule's words and of `input_columns`."""
-    return tuple(_one(word, EXPLAINED[word], values, language) for word in _explained(rule))
+    return tuple(_one(word, found, values, language) for word, found in _explained(rule))
 
 
-def _explained(rule: Rule) -> list[str]:
-    return [word for word in rule.when.words if word in EXPLAINED]
+def _explained(rule: Rule) -> list[tuple[str, Explanation]]:
+    found = ((word, explanation(word, rule.on)) for word in rule.when.words)
+    return [(word, each) for word, each in found if each is not None]
 
 
-def _one(word: str, explanation: Explanation, values: Mapping[str, Any], language: str) -> Explained:
+def _one(word: str, found: Explanation, values: Mapping[str, Any], language: str) -> Explained:
     inputs = tuple(
         Ingredient(each.name, said(each.label, language), values.get(f"{word}{_BETWEEN}{each.name}"), each.unit)
-        for each in explanation.inputs
+        for each in found.inputs
     )
     known = {each.name: each.value for each in inputs if each.value is not None}
-    notes = [_filled(explanation.note, known, language), _odd(word, known, language)]
+    notes = [_filled(found.note, known, language), _odd(word, known, language)]
     note = " ".join(each for each in notes if each) or None
-    return Explained(word, inputs, said(explanation.formula, language), values.get(word), note)
+    return Explained(word, inputs, said(found.formula, language), values.get(word), note)
 
 
 def _filled(note: Words | None, known: Mapping[str, Any], language: str) -> str:

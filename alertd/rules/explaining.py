@@ -125,11 +125,11 @@ _SILENT = _input(
 )
 _LOST = _input("lost_units", "units", "unidades perdidas", "unidades perdidas", "units lost", "m.lost")
 
-_UNITS = _input("units", "units", "devueltas", "devolvidas", "returned", "r.units")
+_UNITS = _input("units", "units", "unidades", "unidades", "units", "r.units")
 _SOLD = _input("sold", "units", "vendidas", "vendidas", "sold", "r.sold_units")
 _USUAL = _input(
-    "returned_before", "units", "devueltas los 90 días antes", "devolvidas nos 90 dias antes",
-    "returned in the 90 days before", "r.usual",
+    "usual_units", "units", "unidades los 90 días antes", "unidades nos 90 dias antes",
+    "units in the 90 days before", "r.usual",
 )  # fmt: skip
 _USUAL_SOLD = _input(
     "sold_before", "units", "vendidas los 90 días antes", "vendidas nos 90 dias antes",
@@ -253,8 +253,9 @@ EXPLAINED: dict[str, Explanation] = {
     ),
     "return_rate": Explanation(("devueltas ÷ vendidas", "devolvidas ÷ vendidas", "returned ÷ sold"), _RETURNED),
     "expected_units": Explanation(
-        ("vendidas × devueltas antes ÷ vendidas antes", "vendidas × devolvidas antes ÷ vendidas antes",
-         "sold × returned before ÷ sold before"),
+        ("lo de los 90 días antes, en proporción a lo vendido (en ventas: a los días)",
+         "o dos 90 dias antes, em proporção ao vendido (em vendas: aos dias)",
+         "what the 90 days before had, in proportion to what was sold (of sales: to the days)"),
         _RETURNED,
     ),
     "p_value": Explanation(
@@ -283,3 +284,23 @@ EXPLAINED: dict[str, Explanation] = {
     ),
 }  # fmt: skip
 """By word. What a rule reads straight from the catalogue explains itself."""
+
+_WENT_OUT = (
+    _input("units", "units", "salieron", "saíram", "went out", "r.units"),
+    _input("usual", "units", "salieron los 90 días antes", "saíram nos 90 dias antes", "went out in the 90 days before",
+           "r.usual"),
+)  # fmt: skip
+_OF_SALES = {
+    "expected_units": Explanation(
+        ("lo que salió por día antes × los días de la ventana", "o que saiu por dia antes × os dias da janela",
+         "what went out a day before × the days of the window"),
+        _WENT_OUT,
+    ),
+    "p_value": Explanation(EXPLAINED["p_value"].formula, _WENT_OUT),
+    "q_value": Explanation(EXPLAINED["q_value"].formula, _WENT_OUT),
+}  # fmt: skip
+
+
+def explanation(word: str, on: str) -> Explanation | None:
+    """How a word is worked out for this kind of subject; None where it explains itself."""
+    return (_OF_SALES.get(word) if on == "sales" else None) or EXPLAINED.get(word)

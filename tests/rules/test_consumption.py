@@ -2,13 +2,14 @@
 
 import pytest
 
+from alertd.engine.preview import preview
 from alertd.model import Moved, Subject, Transaction
 from alertd.notify.content import Content, Item
 from alertd.notify.render import render
 from alertd.store import transactions
 from alertd.store.db import Store
 
-from .makers import DAY, NOW, shelf
+from .makers import DAY, NOW, load, shelf
 from .test_subjects import firing
 
 RULE = "on: sales\nby: {by}\nwhen: units >= 5 and units >= expected_units * 1.5 and p_value < 0.01 and q_value <= 0.1\n"
@@ -106,3 +107,13 @@ def test_the_message_says_units_and_what_is_usual_and_no_chances(works: Store):
     text = render(said, "es", "http://localhost").text
     assert "31 unidades, antes 7 unidades, lo normal serían 7" in text
     assert "value" not in text
+
+
+def test_the_explanation_speaks_of_what_went_out(works: Store):
+    """Not of returns, which have other figures under the same words."""
+    hand_out(works, [("sec-2", "cc-0", 24, 0)])
+    rule = load(f"name: a\n{RULE.format(by='sector')}").rules[0]
+    (told,) = preview(works, rule, NOW)
+    said = {each.measure: each for each in told.explained}
+    assert said["expected_units"].formula.startswith("what went out")
+    assert [(each.name, each.value) for each in said["expected_units"].inputs] == [("units", 31), ("usual", 73)]
