@@ -11,8 +11,9 @@ from pathlib import Path
 
 from .. import clock
 from ..clock import Clock
-from ..errors import SourceTrouble, Trouble, UsageTrouble
+from ..errors import SourceTrouble, UsageTrouble
 from ..model import Page, Product
+from ..rules import editing
 from ..rules.rule import Rule
 from ..sources.registry import KINDS, Kind, Mapped, address_for, kind_named
 from ..store import Store, hours, open_store, options, pages_sources, quality, snapshots
@@ -20,8 +21,9 @@ from ..store import sources as stored
 from ..store.sources import Source
 from ..vault import Vault
 from ..web.actions import Actions, Connection, KindOffer, PlanNumbers, Progress, SourceCheck
+from ..web.rule_actions import Wish
 from . import cycle, explain, heartbeat, inspect, planner
-from .authoring import rule_actions
+from .authoring import Desk, rule_actions
 from .context import Context
 from .demoshop import DemoShop
 from .evaluate import evaluate
@@ -73,7 +75,7 @@ def actions_of(context: Context, board: ProgressBoard, demo: DemoShop | None = N
         explain=lambda fingerprint, language: explain.of_alert(
             context.store, context.rules.book(context.now()).rules, fingerprint, context.now(), language
         ),
-        switch_rules=lambda wanted: switch_rules(context, wanted),
+        switch_rules=lambda wanted, who: switch_rules(context, wanted, who),
         rules=rule_actions(context),
     )
 
@@ -279,35 +281,22 @@ def _numbers(source: Source, products: int) -> PlanNumbers | None:
     )
 
 
-_ENABLED = re.compile(r"^enabled:[^\n#]*?(?P<rest>[ \t]*(?:#[^\n]*)?)$", re.MULTILINE)
-
-
-def switch_rules(context: Context, wanted: Mapping[str, bool]) -> tuple[str, ...]:
+def switch_rules(context: Context, wanted: Mapping[str, bool], who: str) -> tuple[str, ...]:
     """Write `enabled` into the file of each rule that stands otherwise. Returns those whose file could not be changed.
 
-    Only a file that holds one rule is touched, and only that line; its comments stay.
+    Only that line is touched; comments and the other rules of the file stay.
     """
-    refused = []
+    desk, refused = Desk(context), list[str]()
     for rule in context.rules.book(context.now()).rules:
-        if wanted.get(rule.name, rule.enabled) == rule.enabled:
-            continue
-        try:
-            _switch(Path(rule.file), wanted[rule.name])
-        except (OSError, Trouble):
+        on = wanted.get(rule.name, rule.enabled)
+        if on != rule.enabled and not _switch(desk, rule.name, on, who):
             refused.append(rule.name)
     return tuple(refused)
 
 
-def _switch(path: Path, on: bool) -> None:
-    text = path.read_text()
-    if re.search(r"^rules:", text, re.MULTILINE):
-        raise Trouble("a file with several rules is edited by hand")
-    line = f"enabled: {'true' if on else 'false'}"
-    if _ENABLED.search(text):
-        text = _ENABLED.sub(lambda found: line + found["rest"], text, count=1)
-    else:
-        text = text.rstrip("\n") + f"\n{line}\n"
-    half = path.with_name(f".{path.name}.new")
-    half.write_text(text)
-    half.chmod(path.stat().st_mode & 0o777)
-    half.replace(path)
+def _switch(desk: Desk, name: str, on: bool, who: str) -> bool:
+    found = desk.read(name)
+    if found is None:
+        return False
+    text = editing.put(found.text, ("enabled",), "true" if on else "false")
+    return bool(desk.save(Wish(text, name, found.mark, who, "switched")).name)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ..rules.explaining import Explained
 from .rule_actions import RuleActions
-
 from .system_actions import SystemActions
 
 
@@ -115,7 +114,7 @@ class Actions:
 
     `connect` tries a system and keeps it, resting, when it answers; raises UsageTrouble for what was mistyped.
     `matches` counts by rule what holds in the stock that was read last. `switch_rules` writes `enabled` into the files
-    of rules by name, and names those it could not. `explain` says of an alert, by its fingerprint and in a language, how
+    of rules by name, and names those it could not. `explain` says of an alert, by fingerprint and in a language, how
     its figures came about.
     """
 
@@ -131,6 +130,6 @@ class Actions:
     start_demo: Callable[[], str] | None = None
     set_heartbeat: Callable[[str, str | None], None] | None = None
     systems: SystemActions | None = None
-    switch_rules: Callable[[Mapping[str, bool]], tuple[str, ...]] | None = None
+    switch_rules: Callable[[Mapping[str, bool], str], tuple[str, ...]] | None = None
     rules: RuleActions | None = None
     explain: Callable[[str, str], tuple[Explained, ...]] = lambda _fingerprint, _language: ()

@@ -161,7 +161,7 @@ def choose_rules(name: str) -> Answer:
     switch = room().actions.switch_rules or abort(404)
     chosen = set(request.form.getlist("rule"))
     before = {rule.name: rule.enabled for rule in room().rules().rules}
-    refused = switch({rule: rule in chosen for rule in before})
+    refused = switch({rule: rule in chosen for rule in before}, g.user.name)
     changed = sorted(rule for rule, was in before.items() if (rule in chosen) != was and rule not in refused)
     if changed:
         record("rules.switched", name, rules=changed)

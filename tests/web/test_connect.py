@@ -180,19 +180,23 @@ def test_the_demo_shop_opens_reads_and_opens_again_after_a_restart(context: Cont
     again.stop()
 
 
-def test_a_rule_in_a_file_of_several_is_left_alone_and_named(
+def test_a_rule_in_a_file_of_several_is_switched_alone(
     owner: FlaskClient, context: Context, upstream: RunningServer
 ) -> None:
-    """The page does not rewrite what it cannot rewrite safely."""
+    """Its own line is written, where it stands among the others; one that cannot be written is named."""
     several = "rules:\n" + "".join(
         f"  {line}\n" for line in ("- " + makers.NEGATIVE_RULE.replace("\n", "\n  ")).split("\n")
     )
     (context.rules_folder / "several.yaml").write_text(several)
     post(owner, "/connect/shop", **_form(upstream))
     answer = post(owner, "/connect/tienda-centro/rules", rule="low-stock")
-    assert answer.status_code == 409
-    assert "negative-stock" in answer.text.partition("no se pudieron cambiar")[2]
-    assert (context.rules_folder / "several.yaml").read_text() == several
+    assert answer.status_code == 303
+    written = (context.rules_folder / "several.yaml").read_text()
+    assert written.rstrip() == several.rstrip() + "\n    enabled: false"
+    (context.rules_folder / ".several.yaml.new").mkdir()
+    refused = post(owner, "/connect/tienda-centro/rules", rule=["low-stock", "negative-stock"])
+    assert refused.status_code == 409
+    assert "negative-stock" in refused.text.partition("no se pudieron cambiar")[2]
 
 
 @pytest.mark.parametrize(
