@@ -28,8 +28,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 _STOCK_FIELDS = ("stock", "stock_minimo", "stock_maximo")
 # Fields that a rule may test but that say nothing to the reader beside the product's own line.
 _UNSPOKEN = frozenset((*_STOCK_FIELDS, "id", "enable", "precio", "costo", "costo_anterior", "costo_promedio"))
-_SILENT = frozenset(("suggested_order", "p_value", "q_value", "lead_time"))
-_PERCENT = frozenset(("return_rate", "explained_ratio"))
+_SILENT = frozenset(("suggested_order", "p_value", "q_value", "lead_time", "sudden_drop", "unusual_sale"))
+_PERCENT = frozenset(("return_rate", "explained_ratio", "phantom_probability", "cost_change", "margin", "sell_through"))
+_SIGNED = frozenset(("cost_change",))
 _CALL = re.compile(r"(\w+)\(([\d.]+)\)")
 
 
@@ -215,7 +216,8 @@ def _field(name: str, item: Item, speech: Speech) -> str:
     call = _CALL.fullmatch(name)
     bare, argument = (call[1], call[2]) if call else (name, "")
     value = item.values[name]
-    number = format_percent(value, "#,##0.#%", locale=speech.locale) if bare in _PERCENT else speech.number(value)
+    shape = "+#,##0.#%;-#,##0.#%" if bare in _SIGNED else "#,##0.#%"
+    number = format_percent(value, shape, locale=speech.locale) if bare in _PERCENT else speech.number(value)
     phrase: str = speech.words["fields"].get(bare, "{name} {n}")
     return phrase.format(n=number, arg=argument, name=name)
 
