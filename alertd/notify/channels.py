@@ -6,6 +6,9 @@ are kept here, read for a reason, and dropped: some of them hold the address, so
 """
 
 import re
+import ssl
+import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +17,7 @@ from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyFormat, Noti
 from apprise.attachment.memory import AttachMemory
 from apprise.exception import AppriseException
 from apprise.plugins import url_to_dict
+from apprise.plugins.email import smtp
 from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.slack import NotifySlack
 
@@ -275,11 +279,41 @@ def slack_payload(rendered: Rendered) -> dict[str, Any]:
 # Sending
 
 
+class _KeptCertificates:
+    """Stands where the mail plugin looks for `ssl`: reading the certificates of the world takes longer than a mail.
+
+    A mailbox whose certificate is verified gets the ones that were read before, for an hour; one that is not, by its
+    owner's wish, gets a context of its own, because the plugin takes the verification out of it.
+    """
+
+    def __init__(self) -> None:
+        self.verifying = threading.local()
+        self._kept: tuple[float, ssl.SSLContext] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ssl, name)
+
+    def create_default_context(self) -> ssl.SSLContext:
+        """What `ssl.create_default_context` gives, or gave within the hour."""
+        if not getattr(self.verifying, "now", False):
+            return ssl.create_default_context()
+        kept, now = self._kept, time.monotonic()
+        if kept is None or now - kept[0] > _CERTIFICATES_SECONDS:
+            kept = self._kept = (now, ssl.create_default_context())
+        return kept[1]
+
+
+_CERTIFICATES_SECONDS = 3600.0
+_certificates = _KeptCertificates()
+smtp.ssl = _certificates  # type: ignore[attr-defined]
+
+
 def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str], extras: Extras) -> Delivery:
     """One mail for each recipient that does not have it yet, so that a retry reaches nobody twice."""
     if extras.thread:
         # The mail that this names was never sent; that all of them name it is what makes them one conversation.
         service.headers["References"] = service.headers["In-Reply-To"] = f"<{extras.thread}@alertd>"
+    _certificates.verifying.now = bool(service.verify_certificate)
     done = [address for _, address in service.targets if address in reached]
     waiting = [target for target in service.targets if target[1] not in reached]
     failures: list[Delivery] = []

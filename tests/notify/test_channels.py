@@ -2,6 +2,7 @@
 
 import io
 import logging
+import ssl
 import time
 from email import message_from_bytes, policy
 
@@ -9,6 +10,7 @@ import pytest
 from apprise.plugins.slack import NotifySlack
 
 from alertd.errors import UsageTrouble
+from alertd.notify import channels as services
 from alertd.notify.answers import Outcome, judge
 from alertd.notify.channels import Timeout, check_url, fit, mask, send
 from alertd.notify.render import render
@@ -291,3 +293,14 @@ def test_a_small_service_gets_the_head_and_the_link():
     assert len(short) <= 120
     assert short.startswith("línea 0\n")
     assert short.endswith("…\n\nVer la lista: https://x.test")
+
+
+def test_the_certificates_are_read_once_and_a_mailbox_without_verification_weakens_no_other(post_office, rendered):
+    """What one mailbox asks for is never what another one gets."""
+    checked, unchecked = post_office.url("marta@tienda.test"), post_office.url("marta@tienda.test") + "&verify=no"
+    made = []
+    for url in (checked, unchecked, checked):
+        assert send(url, rendered, key="k", timeout=QUICK).outcome is Outcome.DELIVERED
+        made.append(services._certificates.create_default_context())
+    assert made[0] is made[2] is not made[1]
+    assert (made[0].verify_mode, made[0].check_hostname) == (ssl.CERT_REQUIRED, True)
