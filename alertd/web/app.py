@@ -49,6 +49,7 @@ from . import (
     systems,
     tokens,
     users,
+    why,
     weekly,
 )
 from . import health as health_page
@@ -143,6 +144,7 @@ def _teach_templates(app: Flask, static: Path) -> None:
         asset=_assets(static),
         firing_now=_firing_now,
         now=lambda: g.reader.now,
+        field=why.field,
         g_locale=lambda: g.reader.locale.replace("_", "-"),
         wrong=wrong,
         held_words=saying.held_words,

@@ -9,7 +9,7 @@ from ..store import hearing, measures, pages_alerts, pages_product, pages_produc
 from ..store import sources as stored
 from ..store.pages_products import LevelRow
 from .acting import SNOOZES, tomorrow
-from .chart import Chart, step_chart
+from .chart import step_chart
 from .listing import moment_of, zone_of
 from .room import room
 from .state import WORST_FIRST, state_at
@@ -25,10 +25,9 @@ _FIGURES = ("daily_sales", "days_of_cover", "suggested_order")
 
 @dataclass(frozen=True, slots=True)
 class LevelLine:
-    """A level on a product's page, with the little chart beside it, and what was worked out of it."""
+    """A level on a product's page, and what was worked out of it."""
 
     level: LevelRow
-    chart: Chart | None
     figures: dict[str, object]
 
 
@@ -40,7 +39,7 @@ def one(key: int) -> str:
     chosen, days = _chosen(levels), _days()
     start = g.reader.now - days * _DAY
     figures = _figures(product.source, key)
-    lines = [LevelLine(level, _chart(level, start), figures.get(level.id, {})) for level in levels]
+    lines = [LevelLine(level, figures.get(level.id, {})) for level in levels]
     changes = pages_products.changes(store, chosen.id, start) if chosen else []
     at = moment_of(request.args.get("at", ""), zone_of(product.source))
     looked = room().actions.looked(key)
@@ -49,7 +48,7 @@ def one(key: int) -> str:
         product=product,
         lines=lines,
         chosen=chosen,
-        chart=next((line.chart for line in lines if chosen is not None and line.level.id == chosen.id), None),
+        chart=step_chart(changes, start, g.reader.now),
         changes=list(zip(changes, [None, *changes], strict=False))[::-1][:CHANGES_SHOWN],
         days=days,
         ranges=RANGES,
@@ -98,10 +97,6 @@ def _chosen(levels: list[LevelRow]) -> LevelRow | None:
     asked = request.args.get("level", type=int)
     worst_first = sorted(levels, key=lambda level: WORST_FIRST.index(level.state))
     return next((level for level in levels if level.id == asked), worst_first[0] if worst_first else None)
-
-
-def _chart(level: LevelRow, start: int) -> Chart | None:
-    return step_chart(pages_products.changes(room().store, level.id, start), start, g.reader.now)
 
 
 def _figures(source: str, key: int) -> dict[int, dict[str, object]]:

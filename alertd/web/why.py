@@ -10,6 +10,7 @@ from ..rules.rule import Rule
 from ..store.pages_alerts import AlertRow
 
 _LINE = re.compile(r"^[ \t-]*(?P<key>when|recover|for):[ \t]*(?P<value>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+_CALLED = re.compile(r"(\w+)\((\d{1,3})\)")
 _QUOTES = "'\""
 
 
@@ -54,6 +55,14 @@ def written(rule: Rule | None) -> dict[str, str]:
         found["key"]: " ".join(found["value"].split("#")[0].split()).lstrip(">|- ").strip(_QUOTES)
         for found in _LINE.finditer(rule.text)
     }
+
+
+def field(name: str) -> str:
+    """A word of the rules for a reader; the days of a function stand behind it."""
+    called = _CALLED.fullmatch(name)
+    if called is None:
+        return str(g.reader.word("field", name))
+    return f"{g.reader.word('field', called[1])} ({g.reader.span(86_400 * int(called[2]))})"
 
 
 def _figure(values: Mapping[str, Any], name: str) -> float | None:

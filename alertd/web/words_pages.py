@@ -31,6 +31,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{count} produto|{count} produtos",
         "{count} product|{count} products",
     ),
+    # Words of the rules
+    "field.sold": ("Vendido", "Vendido", "Sold"),
+    "field.returned": ("Devuelto", "Devolvido", "Returned"),
+    "field.stock_ago": ("Existencias hace", "Estoque há", "Stock before"),
+    "field.tipo": ("Tipo", "Tipo", "Kind"),
     # One product
     "product.range.30": ("1 mes", "1 mês", "1 month"),
     "product.range.90": ("3 meses", "3 meses", "3 months"),

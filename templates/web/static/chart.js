@@ -54,7 +54,7 @@
     const { locale } = box.dataset, say = number(locale), when = moment(locale, found.zone);
     const steps = uPlot.paths.stepped({ align: 1 });
     const series = [
-      { label: "", value: (self, v) => when(v) },
+      { label: box.dataset.when, value: (self, v) => when(v) },
       { label: box.dataset.stock, stroke: colour("--accent"), fill: wash(colour("--accent"), .1), width: 2, paths: steps, points: { show: false }, value: (self, v) => say(v) },
     ];
     const data = [[...found.at, found.until], [...found.stock, found.stock.at(-1) ?? null]];
@@ -71,7 +71,7 @@
     const line = (label, paint) => ({ label, stroke: colour(paint), fill: wash(colour(paint), .08), width: 2, points: { show: false }, value: (self, v) => say(v) });
     return {
       data: [found.at, found.low, found.out],
-      series: [{ label: "", value: (self, v) => when(v) }, line(box.dataset.low, "--high"), line(box.dataset.out, "--critical")],
+      series: [{ label: box.dataset.when, value: (self, v) => when(v) }, line(box.dataset.low, "--high"), line(box.dataset.out, "--critical")],
       plugins: [], found,
     };
   };
@@ -102,7 +102,7 @@
       const answer = await fetch(box.dataset.src, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
       const found = await answer.json();
-      if (found.at.length < 2) return;
+      if (found.at.length < (box.dataset.chart === "trend" ? 2 : 1)) return;
       box.found = found;
       draw(box, found);
     } catch {
