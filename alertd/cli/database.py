@@ -8,8 +8,9 @@ import click
 
 from .. import clock
 from ..errors import UsageTrouble
-from ..settings import Settings, make_home, read_settings, secret_key
+from ..settings import Settings, make_home, read_settings, secret_keys
 from ..store import backup, check, levels, restored, retention, vaulted
+from ..vault import Vault
 from .output import as_json, opened, print_json, table
 
 KEY_SUFFIX = ".secret-key"
@@ -52,7 +53,7 @@ def back_up(file: Path, force: bool, with_key: bool, as_json: bool) -> None:
         raise UsageTrouble(f"{key_file} exists already; name another file, or give --force to replace it.")
     copy = backup.back_up(settings.database, file, force=force)
     if with_key:
-        _write_key(key_file, secret_key(settings))
+        _write_key(key_file, "\n".join(secret_keys(settings)))
     _say_copied(settings, copy, key_file if with_key else None, time.monotonic() - begun, as_json=as_json)
 
 
@@ -111,7 +112,7 @@ def _take_key(settings: Settings, file: Path) -> Path | None:
 
 
 def _say_restored(settings: Settings, file: Path, done: backup.Restored, key: Path | None, *, as_json: bool) -> None:
-    sealed = vaulted.unopened(settings.database, secret_key(settings))
+    sealed = vaulted.unopened(settings.database, Vault(*secret_keys(settings)))
     if as_json:
         print_json(
             {

@@ -223,7 +223,7 @@ def _rules(context: Context) -> Finding:
 
 
 def _sealed(context: Context) -> Finding:
-    sealed = vaulted.unopened(context.settings.database, secret_key(context.settings))
+    sealed = vaulted.unopened(context.settings.database, context.vault)
     if sealed:
         advice = "put the secret-key of that time back, or add them again"
         return failure("stored keys", f"sealed with another secret key: {', '.join(sealed)}", advice)

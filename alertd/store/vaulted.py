@@ -9,9 +9,8 @@ from ..vault import Vault
 from .check import open_to_read
 
 
-def unopened(database: Path, secret_key: str) -> list[str]:
+def unopened(database: Path, vault: Vault) -> list[str]:
     """The sources and channels whose stored secrets another key has sealed, by name."""
-    vault = Vault(secret_key)
     with closing(open_to_read(database)) as connection:
         return [
             name

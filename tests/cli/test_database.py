@@ -157,3 +157,13 @@ def test_the_json_of_every_command_is_one_document(furnished, tmp_path: Path):
     """For scripts."""
     for arguments in (("db", "stats"), ("db", "check"), ("db", "backup", str(tmp_path / "x.db"))):
         json.loads(furnished(*arguments, "--json").out)
+
+
+def test_a_backup_made_before_the_key_was_changed_says_so(furnished, home: Path, tmp_path: Path):
+    """What is sealed under the old key is opened by the old key alone; with its key beside it, it comes back whole."""
+    furnished("db", "backup", str(tmp_path / "old.db"), "--with-key")
+    assert furnished("secret", "rotate").status == 0
+    done = furnished("db", "restore", str(tmp_path / "old.db"))
+    assert "does not open tienda, gancho" in done.err
+    (home / "secret-key").unlink()
+    assert furnished("db", "restore", str(tmp_path / "old.db"), "--json").json["sealed_with_another_key"] == []
