@@ -189,7 +189,11 @@ def _to_buy(writer: _Writer) -> Section:
     notes = [writer.say("attached", file=writer.say("file_buy"))]
     if len(buy["suppliers"]) > SHOWN:
         notes.insert(0, writer.say("more", n=writer.number(len(buy["suppliers"]) - SHOWN)))
-    aside = writer.say("buy_sum", n=writer.number(buy["products"]), money=writer.money(buy["amount"]))
+    aside = writer.say(
+        "buy_sum_one" if buy["products"] == 1 else "buy_sum",
+        n=writer.number(buy["products"]),
+        money=writer.money(buy["amount"]),
+    )
     headings = tuple(writer.say(key) for key in ("supplier", "products", "amount", "urgent"))
     return Section(writer.say("buy"), aside, headings, rows, frozenset((1, 2)), notes)
 
@@ -298,7 +302,11 @@ def _asleep(writer: _Writer) -> Section:
     dead = writer.week["dead"]
     if not dead["products"]:
         return Section(writer.say("dead"), notes=[writer.say("dead_none")])
-    said = writer.say("asleep", n=writer.number(dead["products"]), money=writer.money(dead["value"]))
+    said = writer.say(
+        "asleep_one" if dead["products"] == 1 else "asleep",
+        n=writer.number(dead["products"]),
+        money=writer.money(dead["value"]),
+    )
     rows = [(one_line(name, 60), writer.money(value)) for name, value in dead["worst"]]
     return Section(writer.say("dead"), rows=rows, right=frozenset((1,)), notes=[said])
 

@@ -134,14 +134,15 @@ def prices(store: Store, products: list[int]) -> dict[int, tuple[str, float | No
 
 
 def cost_changes(store: Store, source_id: int, begin: int, end: int) -> list[Row]:
-    """Products whose cost is another one than before a span, with their price then and now."""
+    """Products whose cost is another one than before a span, or than when they were first seen, with their prices."""
     return store.rows(
         "SELECT p.id, p.name AS nombre, b.cost AS before, c.cost AS now, b.price AS price_before, c.price AS price"
         " FROM (SELECT product_id, max(at) AS at FROM cost_change WHERE at > ?2 AND at <= ?3 GROUP BY product_id) n"
         " JOIN product p ON p.id = n.product_id AND p.source_id = ?1 AND p.absent_at IS NULL"
         " JOIN cost_change c ON c.product_id = n.product_id AND c.at = n.at"
         " JOIN cost_change b ON b.product_id = n.product_id AND b.at ="
-        " (SELECT max(at) FROM cost_change WHERE product_id = n.product_id AND at <= ?2)"
+        " coalesce((SELECT max(at) FROM cost_change WHERE product_id = n.product_id AND at <= ?2),"
+        " (SELECT min(at) FROM cost_change WHERE product_id = n.product_id))"
         " WHERE b.cost > 0 AND c.cost > 0 AND b.cost <> c.cost",
         (source_id, begin, end),
     )

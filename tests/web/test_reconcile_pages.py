@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from reconcile.conftest import MAIN, Bench, Clock
-from reconcile.conftest import _no_waiting  # noqa: F401 - a fixture
+from reconcile.conftest import (
+    MAIN,
+    Bench,
+    Clock,
+    _no_waiting,  # noqa: F401 - a fixture
+)
 
 from alertd.sandbox.smartpyme import Shop, serve
 from alertd.settings import read_settings
@@ -96,7 +100,7 @@ def test_the_sum_can_be_read_and_opened(bench: Bench, visit: Visit) -> None:
     assert "26 = 26, hay 23" in listed and "−6.00" in listed and "faltante sin documento" in listed
     opened = browser.get("/reconcile/product/1").text
     assert "40 − 14 = 26, hay 23" in opened
-    assert 'href="#sold"' in opened and "−14" in opened and "venta 2001" in opened
+    assert 'href="#sold"' in opened and "−14" in opened and "venta 2" in opened
 
 
 def test_one_click_says_what_it_was_and_the_list_is_empty(bench: Bench, visit: Visit) -> None:
@@ -223,8 +227,8 @@ def test_the_printed_sheet_does_not_say_what_the_system_believes(bench: Bench, v
     """Who reads 37 counts 37."""
     bench.product("A-1", 37)
     bench.poll()
-    sheet = visit("viewer").get("/count/sheet").text
-    assert "A-1" in sheet and "Bodega Principal" in sheet and "37" not in sheet.partition("<main")[2].partition("</main")[0]
+    sheet = visit("viewer").get("/count/sheet").text.partition("<main")[2].partition("</main")[0]
+    assert "A-1" in sheet and "Bodega Principal" in sheet and "37" not in sheet
 
 
 def test_a_receipt_is_typed_by_form(bench: Bench, visit: Visit) -> None:
