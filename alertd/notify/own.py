@@ -4,6 +4,7 @@ It runs in a child process with little memory and little time, because a templat
 than there is. It sees plain values only. When it fails, is too long or too slow, the built-in message goes out.
 """
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -33,7 +34,13 @@ def own_text(content: Content, language: str, url: str) -> str | None:
     asked = msgspec.json.encode({"template": content.template or "", "names": names(content, language, url)})
     try:
         child = subprocess.run(
-            [sys.executable, "-m", __name__], input=asked, capture_output=True, timeout=_WAIT_SECONDS, check=False
+            [sys.executable, "-m", __name__],
+            input=asked,
+            capture_output=True,
+            timeout=_WAIT_SECONDS,
+            check=False,
+            # Nothing of ours: the environment may hold the secret key.
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")},
         )
     except (subprocess.TimeoutExpired, OSError):
         return None
@@ -84,6 +91,9 @@ def _limit() -> None:
         return
     resource.setrlimit(resource.RLIMIT_CPU, (_CHILD_SECONDS, _CHILD_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (_CHILD_BYTES, _CHILD_BYTES))
+    # Whoever found a way out of the sandbox would stand in a room without doors: no file, no socket, no program.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def main() -> int:
