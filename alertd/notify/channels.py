@@ -305,7 +305,7 @@ class _KeptCertificates:
 
 _CERTIFICATES_SECONDS = 3600.0
 _certificates = _KeptCertificates()
-smtp.ssl = _certificates  # type: ignore[attr-defined]
+smtp.ssl = _certificates  # type: ignore[assignment, attr-defined]
 
 
 def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str], extras: Extras) -> Delivery:
