@@ -27,9 +27,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "The file has mistakes, and there is no earlier version that works.",
     ),
     "rules.failing_text": (
-        "No se pudo evaluar en {source}, {times} veces seguidas; la última,",
-        "Não pôde ser avaliada em {source}, {times} vezes seguidas; a última,",
-        "It could not be run on {source}, {times} times in a row; the last one",
+        "No se pudo evaluar en {source} {times}; la última,",
+        "Não pôde ser avaliada em {source} {times}; a última,",
+        "It could not be run on {source} {times}; the last one",
+    ),
+    "rules.failing_times#": (
+        "una vez|{count} veces seguidas",
+        "uma vez|{count} vezes seguidas",
+        "once|{count} times in a row",
     ),
     "rules.last_by": ("{who},", "{who},", "{who},"),
     "rules.by_hand": ("cambiada en el archivo", "mudada no arquivo", "changed in the file"),

@@ -15,7 +15,7 @@ from alertd.engine.authoring import rule_actions
 from alertd.engine.context import Context, open_context
 from alertd.rules.load import RuleSet
 from alertd.settings import Settings, read_settings
-from alertd.store import audit, ruleversions
+from alertd.store import audit, rulestate, ruleversions
 from alertd.store.db import Store
 from alertd.web.actions import Actions
 from alertd.web.app import create_app
@@ -411,6 +411,18 @@ def test_a_broken_rule_says_what_runs_instead(marta: FlaskClient, folder: Path) 
     assert "poco.yaml:5:7" in listed
     assert "sigue en vigor la última versión buena" in marta.get("/rule/poco").text
     assert "stok" in marta.get("/rule/poco/edit").text
+
+
+def test_a_rule_that_cannot_be_run_says_so(marta: FlaskClient, store: Store) -> None:
+    """How often in a row, on which shop, and what the database said; once it runs again, nothing of it."""
+    for _ in range(3):
+        rulestate.note_failure(store, 1, "poco", "interrupted", makers.NOW)
+    listed = marta.get("/rules").text
+    assert "No se puede evaluar" in listed
+    assert "No se pudo evaluar en tienda-centro 3 veces seguidas" in listed
+    assert "interrupted" in marta.get("/rule/poco").text
+    store.execute("DELETE FROM rule_evaluation")
+    assert "No se puede evaluar" not in marta.get("/rules").text
 
 
 def test_a_file_that_is_no_yaml_any_more_is_mended_on_the_page(marta: FlaskClient, folder: Path) -> None:
