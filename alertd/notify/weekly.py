@@ -235,11 +235,9 @@ def _reconciliation(writer: _Writer) -> Section:
     rows = [
         (
             writer.say("short" if each["units"] < 0 else "over"),
-            one_line(each["name"] or each["code"] or "?", 40),
-            one_line(each["place"] or "", 24),
+            _which(writer, each),
             f"{'+' if each['units'] > 0 else ''}{writer.count('units', each['units'])}",
             writer.money(each["value"]),
-            writer.say("times", n=each["times"]) if each["units"] < 0 and each["times"] > 1 else "",
         )
         for each in found["lines"][:SHOWN]
     ]
@@ -250,7 +248,14 @@ def _reconciliation(writer: _Writer) -> Section:
     notes = [said]
     if found["undocumented"] > SHOWN:
         notes.append(writer.say("attached", file=writer.say("file_reconcile")))
-    return Section(writer.say("reconcile"), writer.say("reconcile_how"), (), rows, frozenset((3, 4)), notes)
+    return Section(writer.say("reconcile"), writer.say("reconcile_how"), (), rows, frozenset((2, 3)), notes)
+
+
+def _which(writer: _Writer, each: Mapping[str, Any]) -> str:
+    """The product and its place, and how often it was short lately."""
+    name, place = one_line(each["name"] or each["code"] or "?", 40), one_line(each["place"] or "", 24)
+    said = f"{name}, {place}" if place else name
+    return f"{said} ({writer.say('times', n=each['times'])})" if each["units"] < 0 and each["times"] > 1 else said
 
 
 def _returned(writer: _Writer) -> Section:
