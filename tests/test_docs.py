@@ -10,19 +10,23 @@ from alertd.rules.load import load_text
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+READMES = ("README.md", "README.es.md", "README.pt-BR.md")
 
 
-def test_every_rule_in_the_readme_is_good() -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_every_rule_in_the_readme_is_good(name: str) -> None:
     """A newcomer copies the first example word for word."""
-    samples = re.findall(r"```yaml\n(.*?)```", README, re.S)
+    samples = re.findall(r"```yaml\n(.*?)```", (ROOT / name).read_text(), re.S)
     assert samples
     for sample in samples:
-        assert load_text(sample, "README.md").errors == ()
+        assert load_text(sample, name).errors == ()
 
 
-def test_every_command_in_the_readme_exists() -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_in_the_readme_exists(name: str) -> None:
     """`alertd WORD` in a block or between backticks names a command."""
-    code = "\n".join(fenced or inline for fenced, inline in re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", README, re.S))
+    text = (ROOT / name).read_text()
+    code = "\n".join(fenced or inline for fenced, inline in re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", text, re.S))
     named = set(re.findall(r"(?:^|&& )alertd ([a-z]+)", code, re.M))
     assert named
     assert named <= set(alertd.commands)
@@ -45,6 +49,6 @@ def test_every_setting_is_in_the_readme() -> None:
 
 def test_every_page_the_docs_point_to_is_there() -> None:
     """A link to a page that was renamed leads nowhere."""
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    for page in [*(ROOT / name for name in READMES), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} points to {target}"
