@@ -49,8 +49,8 @@ from . import (
     systems,
     tokens,
     users,
-    why,
     weekly,
+    why,
 )
 from . import health as health_page
 from . import rules as rules_page
@@ -62,8 +62,8 @@ from .words import LANGUAGES
 from .wrong import wrong
 
 FAMILIES = (
-    overview, alerts, acting, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens, audit,
-    account, session, systems, connect_table, links, hooks, health_page, metrics, api,
+    overview, alerts, acting, products, buying_terms, rules_page, messages, sources, channels, connect, users, tokens,
+    audit, account, session, systems, connect_table, links, hooks, health_page, metrics, api,
     hours, reconcile, reconcile_knowledge, returns, counts, counts_typed, silences, weekly,
 )  # fmt: skip
 LARGEST_BODY = 1024 * 1024

@@ -11,9 +11,9 @@ from .words_counting import WORDS as _COUNTING
 from .words_hours import WORDS as _HOURS
 from .words_owner import WORDS as _OWNER
 from .words_pages import WORDS as _PAGES
+from .words_rules import WORDS as _RULES
 from .words_systems import WORDS as _SYSTEMS
 from .words_tokens import WORDS as _TOKENS
-from .words_rules import WORDS as _RULES
 
 LANGUAGES = {"es": "Español", "pt": "Português", "en": "English"}
 _ORDER = ("es", "pt", "en")
@@ -567,7 +567,20 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "message.about": ("Alertas de este mensaje", "Alertas desta mensagem", "Alerts in this message"),
 }
 
+_ALL = {
+    **_WORDS,
+    **_BUYING,
+    **_CARE,
+    **_RULES,
+    **_OWNER,
+    **_PAGES,
+    **_CONNECT,
+    **_COUNTING,
+    **_HOURS,
+    **_TOKENS,
+    **_SYSTEMS,
+}
+
 CATALOGUE: dict[str, dict[str, str]] = {
-    language: {key: words[place] for key, words in {**_WORDS, **_BUYING, **_CARE, **_RULES, **_OWNER, **_PAGES, **_CONNECT, **_COUNTING, **_HOURS, **_TOKENS, **_SYSTEMS}.items()}
-    for place, language in enumerate(_ORDER)
+    language: {key: words[place] for key, words in _ALL.items()} for place, language in enumerate(_ORDER)
 }
