@@ -31,7 +31,7 @@ class Store:
         self.path = str(path)
         self._presence = presence
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._lock = threading.Lock()
 
     @property
@@ -43,8 +43,16 @@ class Store:
             self._local.connection = connection
             self._local.depth = 0
             with self._lock:
-                self._all.append(connection)
+                self._close_those_of_the_dead()
+                self._all.append((threading.current_thread(), connection))
         return connection
+
+    def _close_those_of_the_dead(self) -> None:
+        """Each turn of a source has a thread of its own; a connection that is left behind keeps three files open."""
+        for thread, connection in self._all:
+            if not thread.is_alive():
+                connection.close()
+        self._all = [each for each in self._all if each[0].is_alive()]
 
     @property
     def database(self) -> Database:
@@ -122,7 +130,7 @@ class Store:
     def close(self) -> None:
         """Close every connection. Only when no thread uses the store any more."""
         with self._lock:
-            for connection in self._all:
+            for _, connection in self._all:
                 connection.close()
             self._all.clear()
         self._local = threading.local()

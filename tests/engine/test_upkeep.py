@@ -136,3 +136,15 @@ def test_two_services_that_start_at_once_both_let_the_administrator_in(bench: Wo
     answers = iter((False, True))
     monkeypatch.setattr("alertd.engine.service.users.anybody", lambda _store: next(answers))
     assert let_somebody_in(context) is None
+
+
+def test_turns_leave_no_files_open(bench: Workbench):
+    """Each source has its turn in a thread of its own, and each thread a connection; after a day there must not be a
+    thousand of them."""
+    poller = Poller(bench.context, lambda: None)
+    polled(poller)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(10):
+        bench.clock.forward(minutes=6)
+        polled(poller)
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 3
