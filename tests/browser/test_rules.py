@@ -187,3 +187,21 @@ def _look(page: Page, where: str) -> None:
         (each["id"], node["target"], node["failureSummary"]) for each in found["violations"] for node in each["nodes"]
     ]
     assert told == [], where
+
+
+def test_nothing_is_lost_under_fast_fingers(page: Page, bench: Bench) -> None:
+    """Answers come while somebody types on: neither side loses a letter, nor the place of the hand."""
+    page.goto(bench.url + "/rule/poco-aceite/edit")
+    words = "Queda muy poco aceite de todas las marcas en la bodega"
+    page.locator("#b-title_es").fill("")
+    page.locator("#b-title_es").press_sequentially(words, delay=45)
+    expect(page.locator("#rule-text")).to_have_value(re.compile(f"title: {words}\n"))
+    text = page.locator("#rule-text")
+    text.press("Control+Home")
+    text.press_sequentially("# nota escrita de corrido, sin esperar a nadie", delay=45)
+    text.press("Enter")
+    expect(page.locator("#rule-hidden textarea")).to_have_value(
+        re.compile("# nota escrita de corrido, sin esperar a nadie\n#")
+    )
+    assert text.input_value().startswith("# nota escrita de corrido, sin esperar a nadie\n# Avisa cuando")
+    assert page.locator("#b-title_es").input_value() == words
