@@ -153,7 +153,8 @@ def refresh(store: Store, source_id: int, product_ids: Iterable[int], now: int) 
             products.append((digest, Product(levels=levels, **row)))
             written.add(product_id)
     if products:
-        snapshots.apply(store, source_id, products, seen=None, unread=set(), known={0: 0}, now=now)
+        known = snapshots.known_digests(store, source_id)
+        snapshots.apply(store, source_id, products, seen=None, unread=set(), known=known, now=now)
     return written
 
 

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -53,9 +52,9 @@ def test_known_headings_need_one_press(page: Page) -> None:
     """And numbers that can be read two ways are asked about before anything is connected."""
     text = sent(page, b'codigo,nombre,existencias\nA,Aceite,"1,250"\nB,Arroz,7\n')
     assert "1 fila no se puede leer" in text and "Arroz" in text
-    text = page.post("/connect/table/ferreteria", do="look", decimal=".", **columns(codigo="codigo", nombre="nombre", stock="existencias"))  # fmt: skip
+    text = page.post("/connect/table/ferreteria", do="look", decimal=".", **KNOWN)
     assert "1,250" in text and "no se puede leer" not in text
-    page.post("/connect/table/ferreteria", do="connect", decimal=".", **columns(codigo="codigo", nombre="nombre", stock="existencias"))  # fmt: skip
+    page.post("/connect/table/ferreteria", do="connect", decimal=".", **KNOWN)
     source = sources.get_source(page.house.store, "ferreteria")
     assert options.of(page.house.store, source.id)["decimal"] == "."
 
@@ -66,6 +65,9 @@ def test_without_stock_nothing_is_connected(page: Page) -> None:
     text = page.post("/connect/table/ferreteria", do="connect", **columns(codigo="Ref"))
     assert "columna" in text
     assert [source.name for source in sources.list_sources(page.house.store)] == ["fonte"]
+
+
+KNOWN = columns(codigo="codigo", nombre="nombre", stock="existencias")
 
 
 @pytest.mark.parametrize(
@@ -112,10 +114,10 @@ def test_a_newer_list_takes_the_place_of_the_old(page: Page) -> None:
 def test_the_columns_of_a_connected_list_can_be_changed(page: Page) -> None:
     """The same page again, with what is settled."""
     sent(page, b"codigo,nombre,existencias,reservado\nA,Aceite,9,2\n")
-    page.post("/connect/table/ferreteria", do="connect", **columns(codigo="codigo", nombre="nombre", stock="existencias"))  # fmt: skip
+    page.post("/connect/table/ferreteria", do="connect", **KNOWN)
     page.house.poll(name="ferreteria")
     assert "¿Qué columna es qué?" in page.post("/sources/ferreteria/columns")
-    text = page.post("/connect/table/ferreteria", do="connect", **columns(codigo="codigo", nombre="nombre", stock="reservado"))  # fmt: skip
+    text = page.post("/connect/table/ferreteria", do="connect", **KNOWN | columns(stock="reservado"))
     assert "Las columnas quedaron guardadas" in text
     page.house.poll(name="ferreteria")
     assert page.house.stock()["Aceite"] == 2

@@ -96,7 +96,13 @@ def test_the_last_deliveries_and_refusals_have_a_page(page: Page) -> None:
     page.send({"id": "evt_test", "type": "webhook.test", "createdAt": 1, "data": {}})
     page.client.post(HOOK, data=b"{}")
     text = page.get("/sources/fonte/webhooks")
-    for words in ("llegó 2 veces", "Prueba recibida", "No trae firma.", "Con el secreto completo", "/hooks/smartepi/fonte"):
+    for words in (
+        "llegó 2 veces",
+        "Prueba recibida",
+        "No trae firma.",
+        "Con el secreto completo",
+        "/hooks/smartepi/fonte",
+    ):
         assert words in text
     assert SECRET not in text
 
