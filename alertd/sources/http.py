@@ -5,6 +5,7 @@ into one `SourceTrouble` with a sentence. What an answer means is the business o
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +20,8 @@ from ..errors import SourceTrouble, UsageTrouble
 READ_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
 TRIES = 3
+# A page of 200 products is 300 kB; a table that somebody keeps as one file is read whole.
+LARGEST_ANSWER = 64 * 2**20
 MAY_PASS = frozenset({"unreachable", "server", "answer"})
 
 Answer = TypeVar("Answer")
@@ -166,7 +169,9 @@ class Http(Generic[Answer]):
         """
         verb = "GET" if post is None else "POST"
         try:
-            answer = self._client.request(verb, path, params=dict(parameters or {}), json=post, headers=headers)
+            request = self._client.build_request(verb, path, params=dict(parameters or {}), json=post, headers=headers)
+            with closing(self._client.send(request, stream=True)) as answer:
+                body = self._whole(answer)
         except httpx.TimeoutException:
             raise SourceTrouble(f"{self._host} did not answer in time.", kind="unreachable") from None
         except httpx.RemoteProtocolError as fault:
@@ -180,7 +185,18 @@ class Http(Generic[Answer]):
             raise SourceTrouble(
                 f"Cannot reach {self._host} ({_short(fault)}); check the address and the network.", kind="unreachable"
             ) from None
-        return Reply(answer.status_code, answer.content, answer.headers)
+        return Reply(answer.status_code, body, answer.headers)
+
+    def _whole(self, answer: httpx.Response) -> bytes:
+        """The body, unpacked; a server that sends without end must not fill the memory that watches the stock."""
+        pieces, size = [], 0
+        for piece in answer.iter_bytes():
+            size += len(piece)
+            if size > LARGEST_ANSWER:
+                said = f"{self._host} sends more than {LARGEST_ANSWER >> 20} MiB in one answer."
+                raise SourceTrouble(said, kind="request")
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def judged(self, reply: Reply, dated: bool) -> Answer:
         """What the judge makes of a reply; from the thread that owns the budget. Raises SourceTrouble."""
