@@ -67,6 +67,7 @@ format: $(DEV)
 bench: $(DEV) $(RIVALS)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.rules
+	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.service
 	$(BIN)/python -m bench.reconcile
 

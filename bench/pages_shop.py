@@ -45,9 +45,9 @@ def _fill(store: Store, products: int, now: int) -> None:
     dice = random.Random(products)
     with store.write() as connection:
         connection.execute(
-            "INSERT INTO source (id, name, kind, base_url, credentials, budget_key, timezone, every_seconds, company,"
-            " created_at, snapshot_at, snapshot_before_at) VALUES (1, 'grande', 'smartpyme', 'https://erp.example', x'00',"
-            " 'grande', 'America/El_Salvador', 300.0, 'Comercial de Prueba', ?, ?, ?)",
+            "INSERT INTO source (id, name, kind, base_url, credentials, budget_key, timezone, every_seconds,"
+            " company, created_at, snapshot_at, snapshot_before_at) VALUES (1, 'grande', 'smartpyme', 'https://erp.example',"
+            " x'00', 'grande', 'America/El_Salvador', 300.0, 'Comercial de Prueba', ?, ?, ?)",
             (now - DAYS * DAY, now - HOUR // 60, now - HOUR // 12),
         )
         connection.execute("INSERT INTO lane (source_id, name, next_due_at, last_success_at) VALUES (1, 'sweep', ?, ?)",
@@ -90,11 +90,15 @@ def _thousand(connection, dice, numbers, now) -> None:
         for turn in range(4):
             document = number * 4 + turn
             at = now - dice.randrange(HOUR, DAYS * DAY)
-            documents.append((document, 1, "sale", document, "2026-01-01", "counts", str(document), "Centro", document, at, at))
+            documents.append(
+                (document, 1, "sale", document, "2026-01-01", "counts", str(document), "Centro", document, at, at)
+            )
             movements.append((1, document, number, "sale", -float(dice.randrange(1, 5)), 1.0, "Centro", at, at))
     connection.executemany(
-        "INSERT INTO product (id, source_id, external_id, name, code, barcode, category, brand, supplier, kind, enabled,"
-        f" price, cost, digest, level_count, search, first_seen_at, changed_at) VALUES ({', '.join('?' * 18)})", goods)
+        "INSERT INTO product (id, source_id, external_id, name, code, barcode, category, brand, supplier, kind,"
+        f" enabled, price, cost, digest, level_count, search, first_seen_at, changed_at) VALUES ({', '.join('?' * 18)})",
+        goods,
+    )
     connection.executemany(
         "INSERT INTO level (id, product_id, warehouse_id, stock, minimum, maximum, previous_stock, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", levels)  # fmt: skip
@@ -104,8 +108,8 @@ def _thousand(connection, dice, numbers, now) -> None:
         "INSERT INTO document (id, source_id, kind, external_id, date, effect, number, branch, digest, first_seen_at,"
         " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", documents)  # fmt: skip
     connection.executemany(
-        "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, branch, happened_at, seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", movements)  # fmt: skip
+        "INSERT INTO movement (source_id, document_id, product_id, kind, quantity, amount, branch, happened_at,"
+        " seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", movements)  # fmt: skip
 
 
 def _alerts(connection, dice, products, now) -> None:
@@ -119,13 +123,15 @@ def _alerts(connection, dice, products, now) -> None:
         is_over = key % 10 > 2
         at = now - dice.randrange(HOUR, (DAYS if is_over else 30) * DAY)
         rows.append((key, f"{key:016x}", dice.choice(RULES), 1, level, product, json.dumps(subject),
-                     "resolved" if is_over else "firing", dice.choice(GRADES), '{"stock": 3, "stock_minimo": 5}', at, at,
-                     at + DAY if is_over else None, "clear" if is_over else None))  # fmt: skip
+                     "resolved" if is_over else "firing", dice.choice(GRADES), '{"stock": 3, "stock_minimo": 5}', at,
+                     at, at + DAY if is_over else None, "clear" if is_over else None))  # fmt: skip
         moves += [(key, 1, at, None, "firing", "high", "x", '{"stock": 3}')]
         moves += [(key, 1, at + DAY, "firing", "resolved", "high", "x", '{"stock": 9}')] if is_over else []
     connection.executemany(
         'INSERT INTO alert (id, fingerprint, rule, source_id, level_id, product_id, subject, state, severity, "values",'
-        f" since, fired_at, resolved_at, resolved_reason) VALUES ({', '.join('?' * 14)})", rows)
+        f" since, fired_at, resolved_at, resolved_reason) VALUES ({', '.join('?' * 14)})",
+        rows,
+    )
     connection.executemany(
         'INSERT INTO transition (alert_id, episode, at, was, became, severity, reason, "values")'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", moves)  # fmt: skip
@@ -140,7 +146,9 @@ def _messages(connection, dice, now) -> None:
                      at if state == "sent" else None, f"{key} productos bajo mínimo", "Aceite 1 L: hay 3"))  # fmt: skip
     connection.executemany(
         "INSERT INTO message (id, key, channel_id, channel, rule, source, severity, created_at, content, state, due_at,"
-        f" sent_at, title, body) VALUES ({', '.join('?' * 14)})", rows)
+        f" sent_at, title, body) VALUES ({', '.join('?' * 14)})",
+        rows,
+    )
     connection.executemany("INSERT INTO message_alert (message_id, alert_id) VALUES (?, ?)",
                            [(key, dice.randrange(1, 2000)) for key in range(1, 50_001)])  # fmt: skip
 
