@@ -118,7 +118,7 @@ def run(rounds: int, home: Path, seed: int = 1) -> Toll:
             inventarios=[{"nombre_bodega": BODEGA, "stock": 9, "stock_minimo": 1}],
         )
     # Most of the shop stands still: what is tried here is killing, not a reading that is hard to believe.
-    for number in range(rounds + 1, 5 * rounds):
+    for number in range(rounds + 1, 3 * rounds):
         level = {"nombre_bodega": BODEGA, "stock": 9, "stock_minimo": 1}
         shop.add_product(id=number, nombre=f"Otro {number}", inventarios=[level])
     with serve(shop) as server:
@@ -130,7 +130,7 @@ def run(rounds: int, home: Path, seed: int = 1) -> Toll:
             _refill(home)
             process = spawn.Process(target=child, args=(str(home), server.url), daemon=True)
             process.start()
-            process.join(dice.uniform(0.1, 1.2))
+            process.join(dice.uniform(0.3, 1.8))
             if process.is_alive() and process.pid:
                 os.kill(process.pid, signal.SIGKILL)
                 toll.killed += 1
