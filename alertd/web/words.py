@@ -503,11 +503,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     ),
     # Rules
     "rules.title": ("Reglas", "Regras", "Rules"),
-    "rules.intro": (
-        "Las reglas son archivos en el servidor. Aquí se ven tal como están en vigor.",
-        "As regras são arquivos no servidor. Aqui aparecem como estão em vigor.",
-        "Rules are files on the server. They are shown here as they stand in force.",
-    ),
     "rules.errors": (
         "Estos archivos tienen errores. Las demás reglas siguen funcionando.",
         "Estes arquivos têm erros. As demais regras seguem funcionando.",
