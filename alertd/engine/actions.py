@@ -241,6 +241,11 @@ def _warehouses(products: Iterable[Product]) -> tuple[str, ...]:
 
 def check(context: Context, source: Source) -> SourceCheck:
     """Ask a connected system, as `alertd source test` does; one that was never read is looked at more closely."""
+    try:
+        source.secrets(context.vault)
+    except Trouble as trouble:
+        # Its key was sealed under another secret key: the person who looks is told what to restore.
+        return SourceCheck(context.now(), error=str(trouble), error_kind="key")
     if source.snapshot_at is None:
         return _try_out(context, source)
     found = inspect.inspect_source(context, source)
