@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .. import clock
 from ..clock import Clock
-from ..errors import SourceTrouble, UsageTrouble
+from ..errors import SourceTrouble, Trouble, UsageTrouble
 from ..model import Page, Product
 from ..rules import editing
 from ..rules.rule import Rule
