@@ -244,8 +244,25 @@ class Stage:
             two_ids=sum(len(keys) > 1 for keys in told.values()),
             files=(first[0], last[0]),
             memory=(first[1], last[1]),
+            wrong=[self._story(product, keys) for product, keys in told.items() if len(keys) > 1],
             note=note,
         )
+
+    def _story(self, product: str, keys: set[str]) -> str:
+        """How a product came to be told twice, for whoever looks for the reason."""
+        with contextlib.closing(self._database()) as database:
+            told = [
+                database.execute(
+                    "SELECT id, kind, state, created_at, attempts FROM message WHERE key = ?", (key,)
+                ).fetchone()
+                for key in sorted(keys)
+            ]
+            life = database.execute(
+                "SELECT t.at, t.was, t.became, t.reason FROM transition t JOIN alert a ON a.id = t.alert_id"
+                " WHERE a.subject ->> 'nombre' = ? ORDER BY t.id",
+                (product,),
+            ).fetchall()
+        return f"{product} was told by {told}; its life: {life}"
 
     def _database(self) -> sqlite3.Connection:
         return sqlite3.connect(self.home / "alertd.db", timeout=30, isolation_level=None)
