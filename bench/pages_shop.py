@@ -95,8 +95,9 @@ def _thousand(connection, dice, numbers, now) -> None:
             )
             movements.append((1, document, number, "sale", -float(dice.randrange(1, 5)), 1.0, "Centro", at, at))
     connection.executemany(
-        "INSERT INTO product (id, source_id, external_id, name, code, barcode, category, brand, supplier, kind,"
-        f" enabled, price, cost, digest, level_count, search, first_seen_at, changed_at) VALUES ({', '.join('?' * 18)})",
+        "INSERT INTO product (id, source_id, external_id, name, code, barcode, category, brand, supplier,"
+        " kind, enabled, price, cost, digest, level_count, search, first_seen_at, changed_at)"
+        f" VALUES ({', '.join('?' * 18)})",
         goods,
     )
     connection.executemany(

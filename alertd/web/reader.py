@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
@@ -15,6 +16,7 @@ from .words import CATALOGUE
 _LOCALES = {"es": "es_SV", "pt": "pt_BR", "en": "en"}
 _DAY = {"es": "d MMM", "pt": "d MMM", "en": "MMM d"}
 JUST_NOW = 10_000
+_Unit = Literal["year", "month", "week", "day", "hour", "minute", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ class Reader:
         """How far a moment lies from now: "hace 3 min", "dentro de 2 h"."""
         if abs(at - self.now) < JUST_NOW:
             return self.t("word.now")
-        span = timedelta(milliseconds=at - self.now)
-        return format_timedelta(span, add_direction=True, format="short", locale=self.locale)
+        seconds = (at - self.now) // 1000
+        unit, size = next((each for each in _UNITS if abs(seconds) / each[1] >= _ENOUGH), _UNITS[-1])
+        return _ago(unit, round(seconds / size) * size, self.locale)
 
     def span(self, seconds: float) -> str:
         """A duration in its largest whole unit: "5 minutos", "1 hora"."""
@@ -74,14 +77,39 @@ class Reader:
 
     def moment(self, at: int, zone: str | None) -> str:
         """A moment on the shop's clock: "20 nov, 16:20", with the year when it is not this one."""
-        local = clock.local(at, zone or "UTC")
         this_year = clock.local(self.now, zone or "UTC").year
-        day = _DAY[self.language] + ("" if local.year == this_year else " y")
-        return format_datetime(local, f"{day}, HH:mm", locale=self.locale)
+        return _moment(at // 60_000, zone or "UTC", this_year, self.language)
 
     def day(self, at: int, zone: str | None) -> str:
         """A day on the shop's calendar: "20 nov"."""
         return format_datetime(clock.local(at, zone or "UTC"), _DAY[self.language], locale=self.locale)
+
+
+# Babel's own units and its threshold, so that only the count has to be put into words.
+_UNITS: tuple[tuple[_Unit, int], ...] = (
+    ("year", 31_536_000),
+    ("month", 2_592_000),
+    ("week", 604_800),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+)
+_ENOUGH = 0.85
+
+
+@lru_cache(maxsize=4096)
+def _ago(unit: _Unit, seconds: int, locale: str) -> str:
+    """So many units ago or ahead; a list says the same few again and again."""
+    span = timedelta(seconds=seconds)
+    return format_timedelta(span, granularity=unit, threshold=1e9, add_direction=True, format="short", locale=locale)
+
+
+@lru_cache(maxsize=16_384)
+def _moment(minute: int, zone: str, this_year: int, language: str) -> str:
+    local = clock.local(minute * 60_000, zone)
+    day = _DAY[language] + ("" if local.year == this_year else " y")
+    return format_datetime(local, f"{day}, HH:mm", locale=_LOCALES[language])
 
 
 @lru_cache(maxsize=4096)

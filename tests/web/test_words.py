@@ -2,9 +2,11 @@
 
 import re
 import string
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from babel.dates import format_timedelta
 
 from alertd.settings import data_folder
 from alertd.store.pages_products import Change
@@ -101,3 +103,14 @@ def test_a_level_nobody_knows_has_no_chart() -> None:
     """Nothing to draw is no chart, not an empty frame."""
     assert step_chart([], NOW - DAY, NOW) is None
     assert step_chart([Change(NOW - DAY, None, None, None)], NOW - 9 * DAY, NOW) is None
+
+
+def test_how_far_a_moment_lies_is_said_as_babel_says_it() -> None:
+    """The words are kept for the next row, and must be those that would be found anew: at every edge between units."""
+    for language in LANGUAGES:
+        reader = Reader(language, NOW)
+        for seconds in (11, 50, 51, 3_059, 3_060, 73_439, 73_440, 514_079, 514_080, 2_203_199, 2_203_200, 27_000_000):
+            for away in (seconds * 1000, -seconds * 1000):
+                span = timedelta(milliseconds=away)
+                fresh = format_timedelta(span, add_direction=True, format="short", locale=reader.locale)
+                assert reader.ago(NOW + away) == fresh
