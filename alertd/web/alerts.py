@@ -15,7 +15,7 @@ from .chart import Chart, step_chart
 from .choices import Option, options, pairs
 from .paging import links, read_cursor
 from .product import RANGES
-from .room import room
+from .room import open_counts, room
 from .state import state_at
 
 pages = Blueprint("alerts", __name__)
@@ -40,7 +40,7 @@ def index() -> str:
     store = room().store
     slice_ = pages_alerts.list_alerts(store, wanted, read_cursor(request.args, 2 if wanted.state == "resolved" else 3))
     titles = room().titles(g.reader.language)
-    counts = pages_alerts.alert_counts(store)
+    counts = open_counts()
     return render_template(
         "alerts.html",
         wanted=wanted,

@@ -13,7 +13,6 @@ from .. import clock as wall
 from ..clock import Clock, rfc3339
 from ..rules.load import RuleSet
 from ..settings import Settings, data_folder
-from ..store import pages_alerts
 from ..store.db import Store
 from ..vault import Vault
 from . import (
@@ -57,7 +56,7 @@ from . import rules as rules_page
 from .actions import Actions
 from .api import blueprint as api
 from .chart import HEIGHT, WIDTH
-from .room import Room, room
+from .room import Room, open_counts
 from .words import LANGUAGES
 from .wrong import wrong
 
@@ -177,5 +176,4 @@ def _assets(static: Path) -> Callable[[str], str]:
 
 def _firing_now() -> int:
     """The number on the Alerts entry of the menu."""
-    store = room().store
-    return sum(count for (state, _), count in pages_alerts.alert_counts(store).items() if state == "firing")
+    return sum(count for (state, _), count in open_counts().items() if state == "firing")

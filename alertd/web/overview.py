@@ -8,7 +8,7 @@ from ..store import pages_alerts, pages_overview, pages_trend
 from ..store import sources as stored
 from ..store.pages_overview import Lane, Shelf, SourceNow
 from .budget import Spent, spent
-from .room import room
+from .room import open_counts, room
 
 pages = Blueprint("overview", __name__)
 
@@ -46,7 +46,7 @@ def show() -> str:
         "overview.html",
         cards=cards,
         spent=_spent(),
-        severities=_firing(pages_alerts.alert_counts(store)),
+        severities=_firing(open_counts()),
         alerts=pages_alerts.list_alerts(store, pages_alerts.AlertFilter(), size=SHOWN).rows,
         titles=room().titles(g.reader.language),
         states=_total(shelves),

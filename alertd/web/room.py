@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from ..clock import Clock
 from ..errors import Trouble
 from ..rules.load import RuleError, RuleSet
 from ..rules.rule import Rule
 from ..settings import Settings
-from ..store import pages_overview, pages_products, quality
+from ..store import pages_alerts, pages_overview, pages_products, quality
 from ..store.db import Store
 from ..vault import Vault
 from .actions import Actions, SourceCheck
@@ -86,6 +86,13 @@ class Room:
 def title_of(rule: Rule, language: str) -> str:
     """A rule's title for a reader, in another language where theirs is missing."""
     return rule.title.get(language) or next((text for text in rule.title.values() if text), rule.name)
+
+
+def open_counts() -> dict[tuple[str, str], int]:
+    """How many alerts are open, by state and severity; asked once for a page, whose menu shows it too."""
+    if "open_counts" not in g:
+        g.open_counts = pages_alerts.alert_counts(room().store)
+    return cast(dict[tuple[str, str], int], g.open_counts)
 
 
 def room() -> Room:
