@@ -70,10 +70,9 @@ def _document(each: stored.Token) -> dict[str, object]:
 @click.argument("name")
 def remove(name: str) -> None:
     """Take a token back; whoever holds it is refused from now on."""
-    with opened() as context:
-        with context.store.write():
-            stored.remove(context.store, name)
-            audit.note(context.store, who=default_name(), what="token.removed", about=name, now=context.now())
+    with opened() as context, context.store.write():
+        stored.remove(context.store, name)
+        audit.note(context.store, who=default_name(), what="token.removed", about=name, now=context.now())
     click.echo(f"The token '{name}' is refused from now on.", err=True)
 
 

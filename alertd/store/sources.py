@@ -88,8 +88,8 @@ def list_sources(store: Store) -> list[Source]:
 
 
 def _source(row: tuple[Any, ...]) -> Source:
-    *rest, is_fenced = row
-    return Source(*rest, bool(is_fenced))
+    values = [*row[:-1], bool(row[-1])]
+    return Source(*values)
 
 
 def remove_source(store: Store, name: str) -> None:

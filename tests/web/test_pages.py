@@ -20,7 +20,7 @@ PAGES = (
     "/products?state=out", "/products/1", "/products/1?level=2", "/rules", "/messages", "/messages?state=waiting",
     "/messages/1", "/messages/4", "/sources", "/sources/tienda-centro", "/sources/tienda-soyapango", "/channels",
     "/channels/new?service=slack", "/channels/new?service=mail", "/channels/new?service=mail&preset=own",
-    "/channels/new?service=telegram", "/channels/new?service=other", "/users", "/audit", "/account", "/more",
+    "/channels/new?service=telegram", "/channels/new?service=other", "/users", "/tokens", "/audit", "/account", "/more",
     "/connect/shop", "/connect/tienda-centro/found", "/connect/tienda-centro/channels", "/connect/tienda-centro/rules",
     "/connect/tienda-nueva/reading",
 )  # fmt: skip
