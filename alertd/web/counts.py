@@ -10,7 +10,7 @@ from ..errors import UsageTrouble
 from ..reconcile import counts, words
 from ..sheets import SheetFault, number
 from ..store import counts as stored
-from ..store import knowledge
+from ..store import knowledge, reconciliation
 from .reconcile_knowledge import MARKS
 from .record import record
 from .room import room
@@ -88,7 +88,7 @@ def _book(source_id: int, typed: dict[int, str], mistakes: dict[int | str, str])
                     room().store, source_id, product, number(text, MARKS[g.reader.language]), g.reader.now,
                     by=g.user.name, note=request.form.get("note", "").strip()[:200] or None,
                 )  # fmt: skip
-                record("count.entered", str(product), counted=done.counted, book=done.book)
+                record("count.entered", _called(product), counted=done.counted, book=done.book)
         except SheetFault as fault:
             mistakes[product] = fault.said(g.reader.language)
         except UsageTrouble:
@@ -97,6 +97,11 @@ def _book(source_id: int, typed: dict[int, str], mistakes: dict[int | str, str])
             booked += 1
             del typed[product]
     return booked
+
+
+def _called(product: int) -> str:
+    row = next(iter(reconciliation.facts(room().store, [product])), None)
+    return str(row["code"] or row["name"]) if row else "?"
 
 
 def _size() -> int:

@@ -96,6 +96,7 @@ def test_a_day_differs_from_the_mean_by_so_much():
         (0.4, 12, 1, 0.0082, True),
         (2.3 / 3, 3, 1, 0.1003, False),  # G4
     ],
+    ids=["G1", "G2", "G3 of 7 days", "G3 of 12 days", "G4"],
 )
 def test_stock_that_does_not_sell_may_not_be_there(rate, days, spread, probability, flag):
     """A silence that chance explains in less than one case of a hundred deserves a look at the shelf."""

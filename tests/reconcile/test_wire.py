@@ -135,7 +135,7 @@ def test_r13_a_sale_listed_on_two_pages_counts_once(bench):
     assert figures(bench.line("A-1"))[1:] == (460, 0, 0, 40, 40, 0)
 
 
-def test_a_box_factor_is_learnt_after_three_cases_and_then_all_of_them_balance(bench):
+def test_r2_a_box_factor_is_learnt_after_three_cases_and_then_all_of_them_balance(bench):
     """Boxes of thirty: the line says 2, the shelf says 60."""
     product = bench.product("A-1", 500)
     bench.poll()
@@ -147,7 +147,7 @@ def test_a_box_factor_is_learnt_after_three_cases_and_then_all_of_them_balance(b
     assert figures(line)[1:] == (150, 0, 0, 350, 350, 0) and line.cause == Cause.BOX
 
 
-def test_a_recipe_is_learnt_and_then_parts_leave_with_their_kit(bench):
+def test_r3_a_recipe_is_learnt_and_then_parts_leave_with_their_kit(bench):
     """Only the kit is on the bill; its parts leave with it."""
     part = bench.product("PART", 50)
     kit = bench.shop.add_product(nombre="Combo", codigo="KIT", tipo="Compuesto", componentes=[(part, 2)],
