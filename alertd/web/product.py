@@ -20,7 +20,7 @@ CHANGES_SHOWN = 30
 POINTS = 1_500
 MARKS = 60
 _DAY = 86_400_000
-_FIGURES = ("daily_sales", "days_of_cover", "suggested_order")
+_FIGURES = ("days_of_cover", "suggested_order")
 
 
 @dataclass(frozen=True, slots=True)

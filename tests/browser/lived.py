@@ -144,8 +144,8 @@ def _open(context: Context, clock: Clock) -> Iterator[Lived]:
 
 def _ids(context: Context) -> dict[str, object]:
     store = context.store
-    firing = pages_alerts.list_alerts(store, pages_alerts.AlertFilter(), size=1).rows
-    first = firing[0] if firing else None
+    firing = pages_alerts.list_alerts(store, pages_alerts.AlertFilter()).rows
+    first = next((alert for alert in firing if alert.rule == "low-stock"), firing[0] if firing else None)
     return {
         "alert": first.fingerprint if first else "none",
         "product": first.product_id if first else 1,

@@ -61,10 +61,13 @@ def sign_in(context: BrowserContext, shop: Lived) -> None:
 def _picture(context: BrowserContext, address: str, path: Path) -> None:
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    raw = page.screenshot(full_page=True, animations="disabled")
+    # A window as tall as the page, so that what is fixed to its edges stands at the edges of the picture.
+    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    width = page.evaluate("window.innerWidth")
+    page.set_viewport_size({"width": width, "height": max(tall, SIZES[width])})
+    raw = page.screenshot(animations="disabled")
     page.close()
     image = Image.open(io.BytesIO(raw)).convert("RGB")
-    image = image.crop((0, 0, image.width, min(image.height, TALLEST)))
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
