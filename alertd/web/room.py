@@ -68,7 +68,6 @@ class Room:
                 self._findings[source_id] = known
             return known[1]
 
-
     def facets(self) -> dict[str, list[str]]:
         """What products can be filtered by: the names there are, read again only when something was polled since."""
         mark = pages_overview.newest_poll(self.store)

@@ -18,7 +18,8 @@ GROWS = (
 # Counted once after a reading and kept until the next.
 KEPT = ("SELECT source_id, count(*), sum(level_count) FROM product", "FROM poll ORDER BY id DESC LIMIT 1")
 MORE = (
-    "/trend.json", "/products/1/history.json?level=1", "/products?q=broca", "/products?at=2026-11-10", "/alerts?q=broca",
+    "/trend.json", "/products/1/history.json?level=1", "/products?q=broca", "/products?at=2026-11-10",
+    "/alerts?q=broca",
     "/alerts?branch=Centro", "/products?category=Pinturas&state=low",
 )  # fmt: skip
 SCAN = re.compile(r"^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
