@@ -128,3 +128,25 @@ def test_a_wrong_count_is_one_sentence(told, wrong):
     """Exit status 2, and nothing on standard output."""
     done = told("count", *wrong)
     assert (done.status, done.out) == (2, "") and len(done.err.splitlines()) == 1
+
+
+def test_the_week_on_the_command_line(told):
+    """Shown without sending, set for a channel, put into the outbox, stopped; nonsense is one sentence."""
+    shown = told("weekly", "show", "tienda", "--language", "en")
+    assert shown.status == 0 and "RECONCILIATION" in shown.out and "9) DATA QUALITY" in shown.out
+    assert told("weekly", "show", "tienda", "--json").json["readings"] >= 0
+    assert told("channel", "add", "correo", "mailto://127.0.0.1:9?from=a@b.test&to=c@d.test").status == 0
+    assert told("weekly", "set", "correo", "--on", "fri", "--at", "06:30").status == 0
+    assert told("weekly", "list", "--json").json == {"weekly": [{"channel": "correo", "day": "fri", "time": "06:30"}]}
+    assert told("weekly", "send", "correo", "tienda").status == 0
+    assert told("weekly", "set", "correo", "--at", "25:00").status == 2
+    assert told("weekly", "set", "nobody").status == 2
+    assert told("weekly", "off", "correo").status == 0
+    assert told("weekly", "list", "--json").json == {"weekly": []}
+
+
+def test_the_least_value_on_the_command_line(told):
+    """What is worth less is in the sum and not on the list."""
+    done = told("reconcile", "tienda", "--since", "2026-11-01", "--until", "2026-12-01", "--set-limit", "1000")
+    assert done.status == 0 and "Sin documento: 0" in done.out
+    assert told("reconcile", "tienda", "--set-limit", "-1").status == 2
