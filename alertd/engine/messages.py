@@ -13,6 +13,7 @@ from ..alerts.telling import Why
 from ..model import State
 from ..notify.content import WRONG, Alive, Chart, Content, Item, Words, encode, severity_rank
 from ..rules.rule import Rule
+from ..sources.registry import goods_of
 from ..store import Store, outbox, told, trend
 from ..store.channels import Channel
 from ..store.sources import Source
@@ -84,6 +85,7 @@ def summary(
         title=only.title if only else {},
         source=source.name,
         company=source.company,
+        goods=goods_of(source.kind),
         items=_items(tellings, several=only is None),
         first=first,
         overflow=overflow,
@@ -142,6 +144,7 @@ def _content(
         title=rule.title,
         source=source.name,
         company=source.company,
+        goods=goods_of(source.kind),
         items=_items(tellings, several=False),
         storm=storm,
         group=group,
@@ -158,6 +161,7 @@ def digest(source: Source, tellings: Sequence[Telling], alive: Alive, now: int) 
         zone=source.timezone,
         source=source.name,
         company=source.company,
+        goods=goods_of(source.kind),
         items=_items(tellings, several=True),
         alive=alive,
     )

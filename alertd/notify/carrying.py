@@ -128,7 +128,7 @@ def extras_of(parcel: Parcel) -> Extras:
         log.exception("The lists of a summary could not be written; it goes without them.")
         lists = ()
     try:
-        picture = chart.draw(content.chart, Speech(language, content.zone)) if content.chart else b""
+        picture = chart.draw(content.chart, Speech(language, content.zone, content.goods)) if content.chart else b""
     except _FAULTS:
         log.exception("A chart could not be drawn; the message goes without it.")
         picture = b""

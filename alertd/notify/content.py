@@ -110,7 +110,8 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     alerts that came and went while the channel could not be reached. `template` is the rule's own message, `text` takes
     the place of the built-in lines; `title` and `text` are keyed by language. `trouble` names what is wrong with alertd
     or its sources (see the words), `facts` fill its sentences. `money` is the sign of the shop's money, `closed` are
-    the days since the last digest on which the shop was closed, `chart` is what a mail draws, `week` the figures
+    the days since the last digest on which the shop was closed, `goods` is what a product is called there (see
+    `Speech`), `chart` is what a mail draws, `week` the figures
     of a weekly summary (see `engine.weekly`).
     """
 
@@ -137,6 +138,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     money: str | None = None
     closed: list[str] = []
     chart: Chart | None = None
+    goods: str = ""
 
     def worst(self) -> str | None:
         """The worst severity among what is wrong, or None when nothing is."""

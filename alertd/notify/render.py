@@ -51,9 +51,10 @@ def render(
 ) -> Rendered:
     """Word a message. `url` is the address of the page; `now` (default: the moment of the data) says what today is.
 
-    `shapes` are what is needed beside the text: nobody reads the HTML of a message to a program. `link` is the signed address behind which somebody without a password can act on the alerts of this message.
+    `shapes` are what is needed beside the text: nobody reads the HTML of a message to a program. `link` is the signed
+    address behind which somebody without a password can act on the alerts of this message.
     """
-    speech = Speech(language, content.zone)
+    speech = Speech(language, content.zone, content.goods)
     today = content.at if now is None else now
     title = clip(title_of(content, speech, language), HEADER_LIMIT - 10)
     parts = _parts(content, speech, language, url, today, link)

@@ -15,10 +15,13 @@ DAY = 86_400_000
 
 
 class Speech:
-    """The words, numbers and times of one language on the clock of one shop."""
+    """The words, numbers and times of one language on the clock of one shop.
 
-    def __init__(self, language: str, zone: str) -> None:
-        self.words = _words(language)
+    `goods` says what a product of that shop is called, where it is no product of a shop: `epi` or `reward`.
+    """
+
+    def __init__(self, language: str, zone: str, goods: str = "") -> None:
+        self.words = _words(language, goods)
         self.locale: str = self.words["locale"]
         self.zone = zone
 
@@ -85,7 +88,14 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-@lru_cache(maxsize=8)
-def _words(language: str) -> dict[str, Any]:
-    path = data_folder("templates") / "messages" / f"words.{language}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+@lru_cache(maxsize=16)
+def _words(language: str, goods: str) -> dict[str, Any]:
+    """The words of a language, with those of the goods laid over them."""
+    words = _read(f"words.{language}.toml")
+    # A message may wait in the outbox for a version that has never heard of its goods: the plain words do as well.
+    apart = _read(f"goods.{language}.toml").get(goods, {}) if goods else {}
+    return words | {name: words[name] | said if isinstance(said, dict) else said for name, said in apart.items()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((data_folder("templates") / "messages" / name).read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ NAME = "alertd.csv"
 
 def table_of(content: Content, language: str) -> tuple[str, bytes]:
     """The name of the file and what is in it; nothing where the message shows all there is."""
-    speech = Speech(language, content.zone)
+    speech = Speech(language, content.zone, content.goods)
     if buying.is_list(content):
         return speech.say("buy_file"), _table(speech.words["buy_columns"], map(_purchase, buying.to_order(content)))
     if len(content.items) <= MOST_ITEMS:

@@ -115,6 +115,7 @@ class Kind:
     form of its own. Without `calls_a_second` its calls draw on the hourly budget. `secrets` are what it cannot do
     without; `options` its settings, each with the values it may have (none: any). Where stock may be `counted`, a
     person's counts stand in for what is not told. `lists_whole` says that its transactions cannot be asked for by time.
+    `goods` is what people call its products where they are none of a shop: `epi` or `reward`.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Kind:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: bool = False
     lists_whole: bool = False
+    goods: str = ""
     address: Callable[[str | None], str] | None = None
 
 
@@ -158,6 +160,7 @@ KINDS = {
                 "window": smartepi.FORMS,
             },
             counted=True,
+            goods="epi",
         ),
         Kind(
             name="smartbis",
@@ -170,6 +173,7 @@ KINDS = {
             secrets=("api_key", "api_secret"),
             options=dict.fromkeys((f"field.{name}" for name in smartbis.WANTED), ()),
             lists_whole=True,
+            goods="reward",
         ),
         Kind(
             name="csv",
@@ -193,6 +197,11 @@ def kind_named(name: str) -> Kind:
     if name not in KINDS:
         raise UsageTrouble(f"There is no kind of source called '{name}'; there is: {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def goods_of(name: str) -> str:
+    """What people call the products of a kind of system; empty where they are products."""
+    return KINDS[name].goods if name in KINDS else ""
 
 
 def address_for(kind: Kind, given: str | None) -> str:

@@ -19,6 +19,7 @@ class LinkedMessage:
     channel: str
     language: str
     timezone: str
+    kind: str
     revoked: bool
 
 
@@ -39,6 +40,7 @@ def message(store: Store, message_id: int) -> LinkedMessage | None:
     """The message of a genuine link; None when it was removed since."""
     row = store.row(
         "SELECT m.id, m.channel, coalesce(c.language, 'es') AS language, coalesce(s.timezone, 'UTC') AS timezone,"
+        " coalesce(s.kind, '') AS kind,"
         " c.id IS NULL OR m.created_at <= c.links_since AS revoked"
         " FROM message m LEFT JOIN channel c ON c.id = m.channel_id LEFT JOIN source s ON s.name = m.source"
         " WHERE m.id = ?",

@@ -14,8 +14,8 @@ STATES = ("firing", "pending", "resolved")
 
 _RANK = "CASE a.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END"
 _SELECT = (
-    "SELECT a.id, a.fingerprint, a.rule, s.name AS source, s.timezone, a.level_id, a.product_id, a.subject, a.state, "
-    'a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
+    "SELECT a.id, a.fingerprint, a.rule, s.name AS source, s.kind, s.timezone, a.level_id, a.product_id, a.subject, "
+    'a.state, a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
     "a.resolved_reason, a.acknowledged_by, a.acknowledged_at, a.last_notified_at, a.snoozed_until, a.snoozed_by, "
     "a.ordered_until, a.ordered_by"
 )
@@ -35,6 +35,7 @@ class AlertRow:
     fingerprint: str
     rule: str
     source: str
+    kind: str
     timezone: str
     level_id: int | None
     product_id: int | None

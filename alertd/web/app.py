@@ -147,6 +147,8 @@ def _teach_templates(app: Flask, static: Path) -> None:
         g_locale=lambda: g.reader.locale.replace("_", "-"),
         wrong=wrong,
         held_words=saying.held_words,
+        goods_word=saying.goods_word,
+        apt=saying.apt,
         hours_card=hours.hours_card,
         fate_words=saying.fate_words,
         may=guard.may,

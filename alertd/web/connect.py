@@ -19,6 +19,7 @@ from .fence import leads_inside, slug
 from .guard import needs
 from .record import record
 from .room import room, title_of
+from .saying import apt
 
 pages = Blueprint("connect", __name__, url_prefix="/connect")
 Answer = str | Response | tuple[str, int]
@@ -181,7 +182,8 @@ def reading(name: str) -> Answer:
     source = _source_or_404(name)
     if source.snapshot_at is not None:
         shelf = pages_sources.facts_of(room().store, source.id)
-        flash(g.reader.t("connect.done", products=g.reader.count("source.products#", shelf["products"])), "good")
+        products = g.reader.count(apt("source.products#", source.kind), shelf["products"])
+        flash(g.reader.t("connect.done", products=products), "good")
         target = url_for("overview.show")
         if request.headers.get("HX-Request"):
             answer = make_response("", 200)

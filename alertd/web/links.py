@@ -11,6 +11,7 @@ from ..clock import local
 from ..notify.links import Signer
 from ..notify.render import ACTIONS
 from ..notify.speech import Speech
+from ..sources.registry import goods_of
 from ..store import alerts, links
 from ..store.links import LinkedAlert, LinkedMessage
 from ..vault import Vault
@@ -119,8 +120,15 @@ def _page(message: LinkedMessage, token: str, *, said: str = "", status: int = 2
         days=DAYS,
         address=f"/a/{token}",
         said=said or ("" if still_open else _say("nothing_open")),
-        count=len(found),
+        about=_about(message, len(found)),
     )
+
+
+def _about(message: LinkedMessage, count: int) -> str:
+    """How many of what the message spoke of."""
+    speech = Speech(message.language, message.timezone, goods_of(message.kind))
+    said = speech.words["link"]["alerts_one" if count == 1 else "alerts_many"]
+    return str(said).format(n=speech.number(count))
 
 
 def _fact(alert: LinkedAlert) -> str:

@@ -4,6 +4,9 @@ import re
 
 from flask import g
 
+from ..sources.registry import goods_of
+from .words import CATALOGUE
+
 _HELD = (
     (re.compile(r"all (?P<whole>\d+) products are missing"), "source.held.all"),
     (re.compile(r"(?P<part>\d+) of (?P<whole>\d+) products are missing"), "source.held.products"),
@@ -42,6 +45,19 @@ def fate_words(detail: str) -> str | None:
         if pattern.search(detail):
             return str(g.reader.t(key))
     return None
+
+
+def goods_word(kind: str) -> str:
+    """What a product of a kind of system is called where it is no product of a shop; empty where it is."""
+    goods = goods_of(kind)
+    return str(g.reader.t(f"goods.{goods}")) if goods else ""
+
+
+def apt(key: str, kind: str) -> str:
+    """The key that speaks of the goods of a kind of system, where there is one."""
+    bare, mark = key.removesuffix("#"), "#" if key.endswith("#") else ""
+    own = f"{bare}.{goods_of(kind)}{mark}"
+    return own if own in CATALOGUE["es"] else key
 
 
 def browser(agent: str) -> str:

@@ -8,6 +8,7 @@ from .words_buying import WORDS as _BUYING
 from .words_care import WORDS as _CARE
 from .words_connect import WORDS as _CONNECT
 from .words_counting import WORDS as _COUNTING
+from .words_goods import WORDS as _GOODS
 from .words_hours import WORDS as _HOURS
 from .words_owner import WORDS as _OWNER
 from .words_pages import WORDS as _PAGES
@@ -571,6 +572,7 @@ _ALL = {
     **_PAGES,
     **_CONNECT,
     **_COUNTING,
+    **_GOODS,
     **_HOURS,
     **_TOKENS,
     **_SYSTEMS,
