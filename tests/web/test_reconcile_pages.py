@@ -255,6 +255,17 @@ def upload(browser: FlaskClient, data: bytes, name: str = "entradas.csv"):
     )  # fmt: skip
 
 
+def test_a_file_that_is_no_table_is_answered_with_a_sentence(bench: Bench, visit: Visit) -> None:
+    """In the page it was sent from, with its frame and its form, so that the person can choose another file."""
+    bench.product("A-1", 20)
+    bench.poll()
+    browser = visit()
+    for data in (b"", b"codigo;fecha\nA-1;2026-11-20\n", b"PK\x03\x04 no book", b"%PDF-1.7"):
+        answer = upload(browser, data)
+        assert (answer.status_code, answer.text.count('role="alert"')) == (422, 1), data
+        assert 'action="/count/receipts/upload"' in answer.text and "</html>" in answer.text
+
+
 def test_a_file_is_looked_over_before_it_is_booked(bench: Bench, visit: Visit) -> None:
     """Good lines and bad ones with their numbers; nothing is booked until the person says so, and then once."""
     bench.product("A-1", 20)

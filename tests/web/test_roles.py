@@ -19,7 +19,7 @@ ADMIN = {
     "channels.new", "channels.add", "channels.remove", "sources.remove", "users.index", "users.add",
     "users.change_role", "users.change_password", "users.remove", "audit.index",
     "systems.change_secret", "systems.pin_scheme", "tables.begin", "tables.fetch", "tables.columns", "tables.settle",
-    "tables.reopen",
+    "tables.reopen", "hours.beat",
 }  # fmt: skip
 RANK = {"viewer": 0, "editor": 1, "admin": 2}
 
