@@ -5,81 +5,25 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from sources.house import House
 
 from alertd.engine import hooks
-from alertd.engine.hooks import Desk, change_secret, evaluate_due, webhook_notes
+from alertd.engine.hooks import change_secret, evaluate_due, webhook_notes
 from alertd.engine.service import Service
-from alertd.sandbox.smartepi import DEFAULT_KEY, Organisation, Sender, serve, sign
-from alertd.sandbox.smartepi.webhooks import event_of
-from alertd.store import deliveries, ledger, sources
-from alertd.store.sources import Source
-from alertd.web.app import create_app
+from alertd.sandbox.smartepi import Sender, sign
+from alertd.store import deliveries
 from alertd.web.hooks import MOST_REFUSALS
 
-SECRET = "whsec_alertd_example_secret"
-PATH = "/hooks/smartepi/fonte"
-
-
-class Door:
-    """A works, the house that reads it, and the page in front of that house."""
-
-    def __init__(self, folder: Path) -> None:
-        self.house = House(folder)
-        self.works = Organisation(clock=self.house.seconds, rate=1e9)
-        self.works.add_product("Luva")
-        self.works.add_product("Bota")
-        self.server = serve(self.works)
-        self.house.connect("smartepi", self.server.url, api_key=DEFAULT_KEY, webhook_secret=SECRET)
-        self.client = self.knock_at(Desk(self.house.context))
-
-    def knock_at(self, desk: Desk) -> FlaskClient:
-        context = self.house.context
-        return create_app(
-            context.store, context.settings, "a key", clock=context.now, receive=desk.receive
-        ).test_client()
-
-    @property
-    def source(self) -> Source:
-        return sources.get_source(self.house.store, "fonte")
-
-    def send(self, event: Any, secret: str = SECRET, age: int = 0, scheme: str = "text", **header: str) -> Any:
-        body = event if isinstance(event, bytes) else json.dumps(event).encode()
-        t = self.house.now // 1000 - age
-        signed = {"X-SmartEPI-Signature": f"t={t},v1={sign(secret, t, body, scheme)}"} | header
-        return self.client.post(PATH, data=body, headers=signed, content_type="application/json")
-
-    def withdrawal(self, product: str = "prd-1", units: float = 1, **more: Any) -> dict[str, Any]:
-        record = self.works.withdraw(product, units, **more)
-        return event_of("withdrawals", record, self.house.now // 1000)
-
-    def count(self, product: str, units: float) -> None:
-        with self.house.store.write():
-            key = ledger.find_product(self.house.store, 1, product)
-            now = self.house.now
-            ledger.count(self.house.store, 1, key, counted=units, at=now, minimum=None, by=None, now=now)
-            ledger.refresh(self.house.store, 1, [key], now)
-
-    def moved(self) -> list[tuple[str, float]]:
-        rows = self.house.store.execute(
-            "SELECT d.external_id, m.quantity FROM movement m JOIN document d ON d.id = m.document_id ORDER BY m.id"
-        )
-        return list(rows.fetchall())
+from .storm import COUNTED, PATH, SECRET, Door, storm
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     found = Door(tmp_path)
     yield found
-    found.server.close()
-    found.house.store.close()
+    found.close()
 
 
 def test_a_withdrawal_is_stored_before_it_is_answered(door: Door) -> None:
@@ -297,51 +241,9 @@ def test_the_running_service_alerts_by_itself(door: Door) -> None:
 
 def test_doubled_and_shuffled_with_a_poll_at_the_same_time(door: Door) -> None:
     """Eighty movements, each delivered twice in any order by four senders while polls read the same lists."""
-    outcome = storm(door, 80)
-    assert (outcome["movements"], outcome["twice"]) == (80, 0)
-    assert outcome["stock"] == 1_000 - 80
-
-
-def storm(door: Door, count: int) -> dict[str, Any]:
-    """Deliver `count` withdrawals twice each, shuffled, over four threads, beside a poller that goes on and on."""
-    house = door.house
-    house.cycle("fonte")
-    door.count("prd-1", 1_000 if count <= 1_000 else 10 * count)
-    house.forward(60)
-    events = [door.withdrawal() for _ in range(count)] * 2
-    Random(1).shuffle(events)
-    done, seconds = threading.Event(), []
-
-    def deliver(part: list[Any]) -> None:
-        client = door.knock_at(Desk(house.context))
-        for event in part:
-            body = json.dumps(event).encode()
-            t = house.now // 1000
-            header = {"X-SmartEPI-Signature": f"t={t},v1={sign(SECRET, t, body)}"}
-            started = time.perf_counter()
-            assert client.post(PATH, data=body, headers=header).status_code == 200
-            seconds.append(time.perf_counter() - started)
-
-    def poll() -> None:
-        while not done.is_set():
-            assert house.cycle("fonte", lane="transactions").polls[0].complete
-            house.forward(-60)
-            # A poll reads the whole list each time; without a breath between two the senders would never get a turn.
-            done.wait(0.1)
-
-    with ThreadPoolExecutor(5) as pool:
-        poller = pool.submit(poll)
-        for each in [pool.submit(deliver, events[start::4]) for start in range(4)]:
-            each.result()
-        done.set()
-        poller.result()
-    store = house.store
-    return {
-        "movements": store.value("SELECT count(*) FROM movement"),
-        "stock": store.value("SELECT stock FROM stock_row WHERE external_id = 'prd-1'"),
-        "twice": store.value("SELECT count(*) FROM (SELECT 1 FROM movement GROUP BY document_id HAVING count(*) > 1)"),
-        "seconds": sorted(seconds),
-    }
+    outcome = storm(door, 80, polls=4)
+    assert (outcome.movements, outcome.twice, outcome.stock) == (80, 0, COUNTED - 80)
+    assert (len(outcome.seconds), outcome.polls) == (160, 4)
 
 
 def test_whoever_is_refused_again_and_again_is_not_heard_for_a_while(door: Door) -> None:
