@@ -4,17 +4,27 @@ A key holds one sentence a language. `{name}` is filled in by the caller. A key 
 `Reader.count`: one sentence for one thing, after `|` the one for several. Names of products are never translated.
 """
 
-from .words_buying import WORDS as _BUYING
-from .words_care import WORDS as _CARE
-from .words_connect import WORDS as _CONNECT
-from .words_counting import WORDS as _COUNTING
-from .words_goods import WORDS as _GOODS
-from .words_hours import WORDS as _HOURS
-from .words_owner import WORDS as _OWNER
-from .words_pages import WORDS as _PAGES
-from .words_rules import WORDS as _RULES
-from .words_systems import WORDS as _SYSTEMS
-from .words_tokens import WORDS as _TOKENS
+from . import (
+    words_alerts,
+    words_audit,
+    words_builder,
+    words_buying,
+    words_care,
+    words_channels,
+    words_connect,
+    words_counting,
+    words_goods,
+    words_hours,
+    words_owner,
+    words_pages,
+    words_people,
+    words_rules,
+    words_silences,
+    words_systems,
+    words_tables,
+    words_tokens,
+    words_weekly,
+)
 
 LANGUAGES = {"es": "Español", "pt": "Português", "en": "English"}
 _ORDER = ("es", "pt", "en")
@@ -35,64 +45,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "nav.paging": ("Más resultados", "Mais resultados", "More results"),
     "nav.all": ("Ver todas", "Ver todas", "See all"),
     "nav.back_home": ("Ir al resumen", "Ir para o resumo", "Go to the overview"),
-    # Signing in
-    "login.title": ("Entrar", "Entrar", "Sign in"),
-    "login.tagline": (
-        "Avisa a tiempo, y sin ruido, de lo que se está acabando.",
-        "Avisa a tempo, e sem barulho, do que está acabando.",
-        "Tells you in time, and without noise, what is running out.",
-    ),
-    "login.name": ("Usuario", "Usuário", "User"),
-    "login.password": ("Contraseña", "Senha", "Password"),
-    "login.wrong": (
-        "El usuario o la contraseña no son correctos.",
-        "O usuário ou a senha não estão corretos.",
-        "The user or the password is not right.",
-    ),
-    "login.wait": (
-        "Demasiados intentos. Espere y vuelva a probar {when}.",
-        "Tentativas demais. Aguarde e tente de novo {when}.",
-        "Too many tries. Wait and try again {when}.",
-    ),
-    "login.nobody": (
-        "Todavía no hay usuarios. Abra el enlace de configuración que alertd escribió en su registro al arrancar.",
-        "Ainda não há usuários. Abra o link de configuração que o alertd escreveu no registro ao iniciar.",
-        "There are no users yet. Open the set-up link that alertd wrote in its log when it started.",
-    ),
-    "setup.title": ("Cree su cuenta", "Crie sua conta", "Create your account"),
-    "setup.intro": (
-        "Esta será la cuenta de administración. El enlace sirve una sola vez.",
-        "Esta será a conta de administração. O link só funciona uma vez.",
-        "This will be the administrator's account. The link works only once.",
-    ),
-    "setup.hint": (
-        "Al menos {count} caracteres. Una frase corta es fácil de recordar.",
-        "Pelo menos {count} caracteres. Uma frase curta é fácil de lembrar.",
-        "At least {count} characters. A short sentence is easy to remember.",
-    ),
-    "setup.again": ("Repita la contraseña", "Repita a senha", "Repeat the password"),
-    "setup.create": ("Crear cuenta y entrar", "Criar conta e entrar", "Create account and sign in"),
-    "setup.name_bad": (
-        "Escriba otro nombre: ese ya existe o no se puede usar.",
-        "Escreva outro nome: esse já existe ou não pode ser usado.",
-        "Write another name: that one is taken or cannot be used.",
-    ),
-    "setup.password_bad": (
-        "La contraseña debe tener entre {least} y {most} caracteres.",
-        "A senha deve ter entre {least} e {most} caracteres.",
-        "The password must have between {least} and {most} characters.",
-    ),
-    "setup.differ": (
-        "Las dos contraseñas no son iguales.",
-        "As duas senhas não são iguais.",
-        "The two passwords are not the same.",
-    ),
-    "setup.gone.title": ("El enlace ya no sirve", "O link não funciona mais", "The link no longer works"),
-    "setup.gone.text": (
-        "Ya se usó, venció o hay uno más nuevo. Reinicie alertd para recibir otro si todavía no hay usuarios.",
-        "Já foi usado, venceu ou há um mais novo. Reinicie o alertd para receber outro se ainda não há usuários.",
-        "It was used, is too old, or there is a newer one. Restart alertd to get another if there are no users yet.",
-    ),
     # Faults
     "fault.400.title": ("La página caducó", "A página expirou", "The page has expired"),
     "fault.400.text": (
@@ -193,228 +145,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "word.no": ("No", "Não", "No"),
     "word.never": ("nunca", "nunca", "never"),
     "word.now": ("ahora", "agora", "now"),
-    # Overview
-    "overview.title": ("Resumen", "Resumo", "Overview"),
-    "overview.calm": ("Todo en orden", "Tudo em ordem", "All in order"),
-    "overview.calm_text": (
-        "No hay nada que atender en este momento.",
-        "Não há nada para atender neste momento.",
-        "Nothing needs you right now.",
-    ),
-    "overview.critical#": (
-        "{count} alerta crítica necesita atención|{count} alertas críticas necesitan atención",
-        "{count} alerta crítico precisa de atenção|{count} alertas críticos precisam de atenção",
-        "{count} critical alert needs attention|{count} critical alerts need attention",
-    ),
-    "overview.firing#": (
-        "{count} alerta activa|{count} alertas activas",
-        "{count} alerta ativo|{count} alertas ativos",
-        "{count} alert firing|{count} alerts firing",
-    ),
-    "overview.blind": (
-        "No todo se está leyendo",
-        "Nem tudo está sendo lido",
-        "Not everything is being read",
-    ),
-    "overview.attend": ("Por atender", "Para atender", "Needs you"),
-    "overview.worst": ("Lo más urgente", "O mais urgente", "Most urgent"),
-    "overview.shelf": ("Existencias", "Estoque", "Stock"),
-    "overview.sources": ("Tiendas", "Lojas", "Shops"),
-    "overview.messages": ("Mensajes", "Mensagens", "Messages"),
-    "overview.no_alerts": ("Ninguna alerta activa", "Nenhum alerta ativo", "No alert is firing"),
-    "overview.no_alerts_text": (
-        "Cuando algo llegue a su mínimo aparecerá aquí.",
-        "Quando algo chegar ao mínimo, aparecerá aqui.",
-        "When something reaches its minimum, it will show up here.",
-    ),
-    "overview.levels_of": ("de {count} existencias", "de {count} estoques", "of {count} levels"),
-    "overview.rule_errors#": (
-        "{count} error en las reglas|{count} errores en las reglas",
-        "{count} erro nas regras|{count} erros nas regras",
-        "{count} mistake in the rules|{count} mistakes in the rules",
-    ),
-    "overview.dead#": (
-        "{count} mensaje no se pudo enviar esta semana|{count} mensajes no se pudieron enviar esta semana",
-        "{count} mensagem não foi enviada nesta semana|{count} mensagens não foram enviadas nesta semana",
-        "{count} message could not be sent this week|{count} messages could not be sent this week",
-    ),
-    "overview.no_channels": (
-        "No hay ningún canal: las alertas se ven aquí, pero no le llegan a nadie.",
-        "Não há nenhum canal: os alertas aparecem aqui, mas não chegam a ninguém.",
-        "There is no channel: alerts show up here, but reach nobody.",
-    ),
-    "overview.waiting#": (
-        "{count} mensaje en espera|{count} mensajes en espera",
-        "{count} mensagem na fila|{count} mensagens na fila",
-        "{count} message waiting|{count} messages waiting",
-    ),
-    "overview.retrying#": (
-        "{count} se está reintentando|{count} se están reintentando",
-        "{count} em nova tentativa|{count} em nova tentativa",
-        "{count} being retried|{count} being retried",
-    ),
-    "overview.last_sent": ("Último envío", "Último envio", "Last sent"),
-    "overview.none_sent": ("Todavía no se envió ninguno", "Nenhuma foi enviada ainda", "None was sent yet"),
-    # Connecting the first shop
-    "start.title": ("Conecte su tienda", "Conecte sua loja", "Connect your shop"),
-    "start.text": (
-        "alertd todavía no lee ninguna tienda. Son tres pasos, y quien administra el servidor los hace una sola vez.",
-        "O alertd ainda não lê nenhuma loja. São três passos, e quem administra o servidor os faz uma só vez.",
-        "alertd does not read any shop yet. It takes three steps, done once by whoever runs the server.",
-    ),
-    "start.key": (
-        "En SmartPyme, cree una clave de la API externa para su empresa.",
-        "No SmartPyme, crie uma chave da API externa para sua empresa.",
-        "In SmartPyme, create a key of the external API for your company.",
-    ),
-    "start.source": (
-        "En el servidor, conecte la tienda. Con el guion final la clave se lee de la entrada y no queda guardada.",
-        "No servidor, conecte a loja. Com o hífen final a chave é lida da entrada e não fica guardada.",
-        "On the server, connect the shop. With the dash at the end the key is read from the input and not kept.",
-    ),
-    "start.channel": (
-        "Diga a dónde deben llegar los avisos: correo, Slack, WhatsApp, Telegram y más.",
-        "Diga aonde os avisos devem chegar: e-mail, Slack, WhatsApp, Telegram e outros.",
-        "Say where the messages should go: mail, Slack, WhatsApp, Telegram and more.",
-    ),
-    "start.example_name": ("mi-tienda", "minha-loja", "my-shop"),
-    "start.example_channel": ("compras", "compras", "buying"),
-    # A source
-    "source.read": ("Leída {when}", "Lida {when}", "Read {when}"),
-    "source.never_read": ("Todavía no se ha leído", "Ainda não foi lida", "Not read yet"),
-    "source.next": ("Próxima lectura {when}", "Próxima leitura {when}", "Next reading {when}"),
-    "source.due": ("Se lee ahora", "Sendo lida agora", "Being read now"),
-    "source.no_next": ("Sin próxima lectura", "Sem próxima leitura", "No next reading"),
-    "source.products#": (
-        "{count} producto|{count} productos",
-        "{count} produto|{count} produtos",
-        "{count} product|{count} products",
-    ),
-    "source.levels#": (
-        "{count} existencia|{count} existencias",
-        "{count} estoque|{count} estoques",
-        "{count} level|{count} levels",
-    ),
-    "source.fresh": ("Al día", "Em dia", "Up to date"),
-    "source.late": ("Atrasada", "Atrasada", "Late"),
-    "source.failing": ("Con fallas", "Com falhas", "Failing"),
-    "source.stopped": ("Detenida", "Parada", "Stopped"),
-    "source.new": ("Nueva", "Nova", "New"),
-    "source.held": ("Lectura retenida", "Leitura retida", "Reading held back"),
-    "source.detail": ("Detalle técnico", "Detalhe técnico", "Technical detail"),
-    "source.fault.key": (
-        "La tienda no aceptó la clave. Revísela y vuelva a conectarla.",
-        "A loja não aceitou a chave. Verifique e conecte de novo.",
-        "The shop refused the key. Check it and connect again.",
-    ),
-    "source.fault.quota": (
-        "Se gastaron las consultas de esta hora. Sigue sola cuando cambie la hora.",
-        "As consultas desta hora acabaram. Continua sozinha quando a hora virar.",
-        "This hour's requests are used up. It goes on by itself when the hour turns.",
-    ),
-    "source.fault.unreachable": (
-        "No se pudo llegar al sistema de la tienda. Se vuelve a intentar solo.",
-        "Não foi possível chegar ao sistema da loja. Nova tentativa é automática.",
-        "The shop's system could not be reached. It is tried again by itself.",
-    ),
-    "source.fault.answer": (
-        "El sistema de la tienda respondió algo que no se pudo leer.",
-        "O sistema da loja respondeu algo que não se pôde ler.",
-        "The shop's system answered something that could not be read.",
-    ),
-    "source.fault.server": (
-        "El sistema de la tienda tuvo un error propio. Se vuelve a intentar solo.",
-        "O sistema da loja teve um erro próprio. Nova tentativa é automática.",
-        "The shop's system had an error of its own. It is tried again by itself.",
-    ),
-    "source.fault.request": (
-        "El sistema de la tienda rechazó la consulta.",
-        "O sistema da loja recusou a consulta.",
-        "The shop's system refused the request.",
-    ),
-    "source.fault.other": (
-        "La última lectura no terminó. Los datos que se ven son los anteriores.",
-        "A última leitura não terminou. Os dados mostrados são os anteriores.",
-        "The last reading did not finish. What you see is from the one before.",
-    ),
-    "source.fault.held": (
-        "La última lectura se ve rara y no se usó. Espera que alguien la acepte o la rechace.",
-        "A última leitura parece estranha e não foi usada. Espera que alguém aceite ou recuse.",
-        "The last reading looks odd and was not used. It waits for somebody to accept or refuse it.",
-    ),
-    # Alerts
-    "alerts.title": ("Alertas", "Alertas", "Alerts"),
-    "alerts.search": (
-        "Producto, código o bodega",
-        "Produto, código ou depósito",
-        "Product, code or warehouse",
-    ),
-    "alerts.empty.firing": ("Ninguna alerta activa", "Nenhum alerta ativo", "No alert is firing"),
-    "alerts.empty.pending": ("Ninguna alerta en espera", "Nenhum alerta em espera", "No alert is pending"),
-    "alerts.empty.resolved": ("Ninguna alerta resuelta", "Nenhum alerta resolvido", "No alert was resolved yet"),
-    "alerts.empty.text": (
-        "Es una buena noticia: no hay nada que atender aquí.",
-        "É uma boa notícia: não há nada para atender aqui.",
-        "Good news: nothing here needs you.",
-    ),
-    "alerts.empty.filtered": (
-        "Ninguna alerta cumple con los filtros",
-        "Nenhum alerta atende aos filtros",
-        "No alert matches the filters",
-    ),
-    "alerts.empty.filtered_text": (
-        "Quite algún filtro o busque con otras palabras.",
-        "Tire algum filtro ou busque com outras palavras.",
-        "Remove a filter or search with other words.",
-    ),
-    "alerts.tab.firing": ("Activas", "Ativos", "Firing"),
-    "alerts.tab.pending": ("En espera", "Em espera", "Pending"),
-    "alerts.tab.resolved": ("Resueltas", "Resolvidos", "Resolved"),
-    "alert.since_firing": ("Activa desde {when}", "Ativo desde {when}", "Firing since {when}"),
-    "alert.since_pending": ("En espera desde {when}", "Em espera desde {when}", "Pending since {when}"),
-    "alert.since_resolved": ("Resuelta el {when}", "Resolvido em {when}", "Resolved on {when}"),
-    "alert.because.clear": ("volvió a estar en orden", "voltou a ficar em ordem", "it is in order again"),
-    "alert.because.gone": (
-        "ya no aparece en el catálogo de la tienda",
-        "não aparece mais no catálogo da loja",
-        "it is no longer in the shop's catalogue",
-    ),
-    "alert.because.withdrawn": (
-        "la regla se quitó o se apagó",
-        "a regra foi removida ou desligada",
-        "its rule was removed or switched off",
-    ),
-    "alert.acknowledged": ("Atendida por {name}", "Atendido por {name}", "Acknowledged by {name}"),
-    "alert.facts": ("Con qué se decidió", "Com o que se decidiu", "What it was judged by"),
-    "alert.history": ("Historia", "História", "History"),
-    "alert.chart": ("Existencias y mínimo", "Estoque e mínimo", "Stock and minimum"),
-    "alert.see_product": ("Ver el producto", "Ver o produto", "See the product"),
-    "alert.episode": ("Vez número {count}", "Vez número {count}", "Time number {count}"),
-    "alert.was_firing": ("Se activó", "Ficou ativo", "Began to fire"),
-    "alert.was_pending": ("Se cumplió la condición", "A condição se cumpriu", "The condition began to hold"),
-    "alert.was_resolved": ("Se resolvió", "Foi resolvido", "Resolved"),
-    "alert.was_changed": ("Cambió la gravedad", "A gravidade mudou", "The severity changed"),
-    "alert.message_sent": ("Mensaje enviado a {channel}", "Mensagem enviada a {channel}", "Message sent to {channel}"),
-    "alert.message_waiting": (
-        "Mensaje en espera para {channel}",
-        "Mensagem na fila para {channel}",
-        "Message waiting for {channel}",
-    ),
-    "alert.message_superseded": (
-        "Mensaje a {channel} reemplazado por otro más reciente",
-        "Mensagem a {channel} substituída por outra mais recente",
-        "Message to {channel} replaced by a newer one",
-    ),
-    "alert.message_dead": (
-        "El mensaje a {channel} no se pudo enviar",
-        "A mensagem a {channel} não foi enviada",
-        "The message to {channel} could not be sent",
-    ),
-    "alert.never_told": (
-        "Todavía no se envió ningún mensaje sobre esta alerta.",
-        "Nenhuma mensagem sobre este alerta foi enviada ainda.",
-        "No message about this alert was sent yet.",
-    ),
     # Fields of rules, as labels
     "field.stock": ("Existencias", "Estoque", "Stock"),
     "field.stock_minimo": ("Mínimo", "Mínimo", "Minimum"),
@@ -440,143 +170,30 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "field.consecutive_failures": ("Fallas seguidas", "Falhas seguidas", "Failures in a row"),
     "field.quota_remaining": ("Consultas que quedan", "Consultas restantes", "Requests left"),
     "field.products": ("Productos", "Produtos", "Products"),
-    # Products
-    "products.title": ("Productos", "Produtos", "Products"),
-    "products.search": (
-        "Nombre, código, código de barras o marca",
-        "Nome, código, código de barras ou marca",
-        "Name, code, barcode or brand",
-    ),
-    "products.empty": ("Ningún producto encontrado", "Nenhum produto encontrado", "No product found"),
-    "products.empty_text": (
-        "Pruebe con menos palabras o sin filtros. Las tildes y mayúsculas no importan.",
-        "Tente com menos palavras ou sem filtros. Acentos e maiúsculas não importam.",
-        "Try fewer words or no filters. Accents and capitals do not matter.",
-    ),
-    "products.none": ("Todavía no hay productos", "Ainda não há produtos", "There are no products yet"),
-    "products.none_text": (
-        "Aparecerán con la primera lectura completa de la tienda.",
-        "Aparecerão com a primeira leitura completa da loja.",
-        "They appear with the first complete reading of the shop.",
-    ),
-    "products.places#": (
-        "{count} bodega|{count} bodegas",
-        "{count} depósito|{count} depósitos",
-        "{count} warehouse|{count} warehouses",
-    ),
-    "products.some": ("{some} de {all}", "{some} de {all}", "{some} of {all}"),
-    "product.levels": ("Por sucursal y bodega", "Por loja e depósito", "By branch and warehouse"),
-    "product.history": ("Historia de cambios", "História de mudanças", "History of changes"),
-    "product.about": ("Ficha", "Ficha", "Details"),
-    "product.alerts": ("Alertas de este producto", "Alertas deste produto", "Alerts about this product"),
-    "product.no_alerts": (
-        "Este producto no ha tenido alertas.",
-        "Este produto não teve alertas.",
-        "This product has had no alerts.",
-    ),
-    "product.no_levels": (
-        "Ninguna bodega activa tiene este producto.",
-        "Nenhum depósito ativo tem este produto.",
-        "No active warehouse holds this product.",
-    ),
-    "product.gone": (
-        "Ya no está en el sistema de la tienda desde {when}.",
-        "Não está mais no sistema da loja desde {when}.",
-        "It has not been in the shop's system since {when}.",
-    ),
-    "product.disabled": (
-        "Está desactivado en la tienda.",
-        "Está desativado na loja.",
-        "It is disabled in the shop.",
-    ),
-    "product.total": ("Total", "Total", "Total"),
-    "product.vanished": ("Dejó de aparecer", "Deixou de aparecer", "No longer listed"),
-    "product.days": ("Últimos {count} días", "Últimos {count} dias", "Last {count} days"),
-    "product.one_change": (
-        "No ha cambiado en los últimos {count} días.",
-        "Não mudou nos últimos {count} dias.",
-        "It has not changed in the last {count} days.",
-    ),
-    "product.chart_of": (
-        "Existencias en {place}: de {first} a {last}",
-        "Estoque em {place}: de {first} a {last}",
-        "Stock in {place}: from {first} to {last}",
-    ),
-    # Rules
-    "rules.title": ("Reglas", "Regras", "Rules"),
-    "rules.errors": (
-        "Estos archivos tienen errores. Las demás reglas siguen funcionando.",
-        "Estes arquivos têm erros. As demais regras seguem funcionando.",
-        "These files have mistakes. The other rules go on working.",
-    ),
-    "rules.on": ("Encendida", "Ligada", "On"),
-    "rules.off": ("Apagada", "Desligada", "Off"),
-    "rules.firing#": (
-        "{count} alerta activa|{count} alertas activas",
-        "{count} alerta ativo|{count} alertas ativos",
-        "{count} alert firing|{count} alerts firing",
-    ),
-    "rules.about.stock": ("Existencias", "Estoque", "Stock"),
-    "rules.about.product": ("Producto", "Produto", "Product"),
-    "rules.about.returns": ("Devoluciones", "Devoluções", "Returns"),
-    "rules.about.sales": ("Ventas", "Vendas", "Sales"),
-    "rules.about.reconciliation": ("Conciliación", "Conciliação", "Reconciliation"),
-    "rules.about.source": ("Tienda conectada", "Loja conectada", "Connected shop"),
-    "rules.every_source": ("Todas las tiendas", "Todas as lojas", "Every shop"),
-    "rules.every_channel": ("Todos los canales", "Todos os canais", "Every channel"),
-    "rules.text": ("Ver la regla", "Ver a regra", "See the rule"),
-    "rules.none": ("No hay reglas", "Não há regras", "There are no rules"),
-    "rules.none_text": (
-        "Ponga archivos YAML en la carpeta de reglas del servidor.",
-        "Ponha arquivos YAML na pasta de regras do servidor.",
-        "Put YAML files into the rules folder of the server.",
-    ),
-    # Messages
-    "messages.title": ("Mensajes", "Mensagens", "Messages"),
-    "messages.tab.all": ("Todos", "Todas", "All"),
-    "messages.tab.waiting": ("En espera", "Na fila", "Waiting"),
-    "messages.tab.sent": ("Enviados", "Enviadas", "Sent"),
-    "messages.tab.dead": ("No enviados", "Não enviadas", "Not sent"),
-    "messages.empty": ("Ningún mensaje aquí", "Nenhuma mensagem aqui", "No messages here"),
-    "messages.empty_text": (
-        "Cuando una alerta se active, verá aquí qué se avisó, a quién y si llegó.",
-        "Quando um alerta ficar ativo, você verá aqui o que foi avisado, a quem e se chegou.",
-        "When an alert fires, you will see here what was said, to whom and whether it arrived.",
-    ),
-    "messages.untitled": ("Mensaje sin escribir todavía", "Mensagem ainda não escrita", "Message not written yet"),
-    "messages.alerts#": (
-        "{count} alerta|{count} alertas",
-        "{count} alerta|{count} alertas",
-        "{count} alert|{count} alerts",
-    ),
-    "message.created": ("Creado", "Criada", "Created"),
-    "message.sent_at": ("Enviado", "Enviada", "Sent"),
-    "message.next_try": ("Próximo intento", "Próxima tentativa", "Next try"),
-    "message.attempts": ("Intentos", "Tentativas", "Tries"),
-    "message.error": ("Error del canal", "Erro do canal", "The channel's error"),
-    "message.body": ("Texto", "Texto", "Text"),
-    "message.no_body": (
-        "El texto se escribe al momento de enviar.",
-        "O texto é escrito na hora do envio.",
-        "The text is written at the moment of sending.",
-    ),
-    "message.about": ("Alertas de este mensaje", "Alertas desta mensagem", "Alerts in this message"),
 }
 
-_ALL = {
-    **_WORDS,
-    **_BUYING,
-    **_CARE,
-    **_RULES,
-    **_OWNER,
-    **_PAGES,
-    **_CONNECT,
-    **_COUNTING,
-    **_GOODS,
-    **_HOURS,
-    **_TOKENS,
-    **_SYSTEMS,
-}
+_FILES = (
+    words_alerts,
+    words_audit,
+    words_builder,
+    words_buying,
+    words_care,
+    words_channels,
+    words_connect,
+    words_counting,
+    words_goods,
+    words_hours,
+    words_owner,
+    words_pages,
+    words_people,
+    words_rules,
+    words_silences,
+    words_systems,
+    words_tables,
+    words_tokens,
+    words_weekly,
+)
+_ALL = _WORDS | {key: said for file in _FILES for key, said in file.WORDS.items()}
 
 CATALOGUE: dict[str, dict[str, str]] = {
     language: {key: words[place] for key, words in _ALL.items()} for place, language in enumerate(_ORDER)

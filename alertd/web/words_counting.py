@@ -1,9 +1,6 @@
-"""Words of the pages of the count: reconciliation, returns, counts, typed receipts, what is known, and silences."""
-
-from .words_weekly import WORDS as _WEEKLY
+"""Words of the pages of the count: reconciliation, returns, counts, typed receipts, and what is known."""
 
 WORDS: dict[str, tuple[str, str, str]] = {
-    **_WEEKLY,
     "nav.reconcile": ("Conciliación", "Conciliação", "Reconciliation"),
     "nav.returns": ("Devoluciones", "Devoluções", "Returns"),
     "nav.count": ("Conteo", "Contagem", "Counting"),
@@ -421,82 +418,4 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Esse arquivo já não existe; envie de novo.",
         "This file is no longer here; send it again.",
     ),
-    # Silences
-    "silences.title": ("Silencios", "Silêncios", "Silences"),
-    "silences.intro": (
-        "No avisar por un rato de lo que ya se sabe. La alerta sigue activa y se ve igual.",
-        "Não avisar por um tempo do que já se sabe. O alerta continua ativo e visível.",
-        "No messages for a while about what is known already. The alert still fires and shows.",
-    ),
-    "silences.current": ("Vigentes", "Vigentes", "In force"),
-    "silences.past": ("Terminados", "Encerrados", "Over"),
-    "silences.none": ("Nada está en silencio", "Nada está em silêncio", "Nothing is silenced"),
-    "silences.none_text": ("Todos los avisos se envían.", "Todos os avisos são enviados.", "Every message is sent."),
-    "silences.state.pending": ("empieza después", "começa depois", "begins later"),
-    "silences.state.active": ("vigente", "vigente", "in force"),
-    "silences.state.expired": ("terminado", "encerrado", "over"),
-    "silences.add": ("Silenciar", "Silenciar", "Silence"),
-    "silences.any": ("Cualquiera", "Qualquer", "Any"),
-    "silences.field.rule": ("Regla", "Regra", "Rule"),
-    "silences.field.source": ("Tienda", "Loja", "Shop"),
-    "silences.field.severity": ("Gravedad", "Gravidade", "Severity"),
-    "silences.field.codigo": ("Código de producto", "Código do produto", "Product code"),
-    "silences.field.nombre_sucursal": ("Sucursal", "Filial", "Branch"),
-    "silences.field.nombre_bodega": ("Bodega", "Depósito", "Warehouse"),
-    "silences.comment": ("Por qué", "Por quê", "Why"),
-    "silences.comment_hint": (
-        "Para quien lo encuentre: «inventario del sábado».",
-        "Para quem encontrar: “inventário de sábado”.",
-        "For whoever finds it: “stock-taking on Saturday”.",
-    ),
-    "silences.for": ("Durante", "Durante", "For"),
-    "silences.window": ("Elegir desde y hasta", "Escolher de e até", "Choose from and until"),
-    "silences.from": ("Desde", "De", "From"),
-    "silences.until": ("Hasta", "Até", "Until"),
-    "silences.save": ("Silenciar", "Silenciar", "Silence"),
-    "silences.end": ("Terminar ya", "Encerrar agora", "End it now"),
-    "silences.added": ("El silencio empezó a contar.", "O silêncio está valendo.", "The silence holds."),
-    "silences.ended": (
-        "Terminado; lo que siga mal se avisa.",
-        "Encerrado; o que continuar errado será avisado.",
-        "Ended; what is still wrong is told.",
-    ),
-    "silences.gone": ("Ese silencio no existe.", "Esse silêncio não existe.", "There is no such silence."),
-    "silences.no_matcher": (
-        "Diga qué silenciar: al menos una regla, tienda, gravedad, código, sucursal o bodega.",
-        "Diga o que silenciar: pelo menos uma regra, loja, gravidade, código, filial ou depósito.",
-        "Say what to silence: at least a rule, shop, severity, code, branch or warehouse.",
-    ),
-    "silences.no_comment": ("Escriba por qué.", "Escreva por quê.", "Write why."),
-    "silences.bad_moment": ("Esa fecha no se entiende.", "Essa data não se entende.", "This moment makes no sense."),
-    "silences.over": (
-        "Ya habría terminado; elija un final posterior.",
-        "Já teria acabado; escolha um fim posterior.",
-        "It would be over already; choose a later end.",
-    ),
-    # The change log
-    "audit.reconcile.answered": (
-        "Respondió una diferencia de",
-        "Respondeu uma diferença de",
-        "Answered a difference of",
-    ),
-    "audit.knowledge.forgot_factor": ("Olvidó la caja de", "Esqueceu a caixa de", "Forgot the box of"),
-    "audit.knowledge.forgot_recipe": ("Olvidó el combo de", "Esqueceu o kit de", "Forgot the set of"),
-    "audit.knowledge.forgot_pack": ("Olvidó el paquete de", "Esqueceu o pacote de", "Forgot the pack of"),
-    "audit.knowledge.forgot_confirmation": (
-        "Volvió a abrir una diferencia de",
-        "Reabriu uma diferença de",
-        "Opened again a difference of",
-    ),
-    "audit.knowledge.limit": ("Cambió el valor mínimo de", "Mudou o valor mínimo de", "Changed the least value of"),
-    "audit.count.entered": ("Contó", "Contou", "Counted"),
-    "audit.receipts.typed": ("Anotó una entrada o ajuste de", "Anotou entrada ou ajuste de", "Typed a receipt of"),
-    "audit.receipts.uploaded": (
-        "Subió entradas del archivo",
-        "Enviou entradas do arquivo",
-        "Booked receipts of the file",
-    ),
-    "audit.receipts.removed": ("Quitó una línea anotada de", "Removeu uma linha de", "Took back a typed line of"),
-    "audit.silence.added": ("Silenció", "Silenciou", "Silenced"),
-    "audit.silence.ended": ("Terminó el silencio", "Encerrou o silêncio", "Ended the silence"),
 }

@@ -1,4 +1,4 @@
-"""Words of the overview, the alerts, the products and their charts; `words` puts all of them together."""
+"""Words of the overview, the products and their charts."""
 
 WORDS: dict[str, tuple[str, str, str]] = {
     # Filters
@@ -94,184 +94,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "looked.filtered": ("La regla no lo incluye", "A regra não o inclui", "The rule leaves it out"),
     "looked.unseen": ("No estaba en la última lectura", "Não estava na última leitura", "Not in the last reading"),
-    # What a person does about alerts
-    "acting.title": ("Qué hacer", "O que fazer", "What to do"),
-    "acting.ticked#": (
-        "{count} marcada|{count} marcadas",
-        "{count} marcado|{count} marcados",
-        "{count} ticked|{count} ticked",
-    ),
-    "acting.tick_all": ("Marcar todas", "Marcar todos", "Tick all"),
-    "acting.tick": ("Marcar {name}", "Marcar {name}", "Tick {name}"),
-    "acting.ack": ("Ya lo vi", "Já vi", "Seen"),
-    "acting.snooze": ("Posponer", "Adiar", "Snooze"),
-    "acting.ordered": ("Ya se pidió", "Já foi pedido", "Ordered"),
-    "acting.wake": ("Quitar lo marcado", "Desfazer", "Take back"),
-    "acting.days": ("Por cuánto", "Por quanto", "For how long"),
-    "acting.expected": ("Llega el", "Chega em", "Expected on"),
-    "acting.quantity": ("Cantidad (opcional)", "Quantidade (opcional)", "Quantity (optional)"),
-    "acting.keys": (
-        "Teclas en la lista: j y k bajan y suben, x marca.",
-        "Teclas na lista: j e k descem e sobem, x marca.",
-        "Keys in the list: j and k go down and up, x ticks.",
-    ),
-    "acting.none_ticked": (
-        "Marque al menos una alerta y vuelva a intentarlo.",
-        "Marque pelo menos um alerta e tente de novo.",
-        "Tick at least one alert and try again.",
-    ),
-    "acting.nothing_chosen": (
-        "Elija qué hacer con lo marcado.",
-        "Escolha o que fazer com o marcado.",
-        "Choose what to do with what is ticked.",
-    ),
-    "acting.bad_days": (
-        "Elija por cuántos días, entre 1 y 366.",
-        "Escolha por quantos dias, entre 1 e 366.",
-        "Choose for how many days, from 1 to 366.",
-    ),
-    "acting.bad_expected": (
-        "Elija la fecha en que llega: hoy o después, dentro de un año.",
-        "Escolha a data de chegada: hoje ou depois, dentro de um ano.",
-        "Choose the date it is expected: today or later, within a year.",
-    ),
-    "acting.bad_quantity": (
-        "La cantidad debe ser un número mayor que cero, o quedar vacía.",
-        "A quantidade deve ser um número maior que zero, ou ficar vazia.",
-        "The quantity must be a number above zero, or stay empty.",
-    ),
-    "acting.all_over": (
-        "Nada de lo marcado sigue abierto.",
-        "Nada do marcado segue aberto.",
-        "Nothing of what was ticked is still open.",
-    ),
-    "acting.done_ack#": (
-        "{count} alerta marcada como vista|{count} alertas marcadas como vistas",
-        "{count} alerta marcado como visto|{count} alertas marcados como vistos",
-        "{count} alert marked as seen|{count} alerts marked as seen",
-    ),
-    "acting.done_snooze#": (
-        "{count} alerta pospuesta hasta el %day|{count} alertas pospuestas hasta el %day",
-        "{count} alerta adiado até %day|{count} alertas adiados até %day",
-        "{count} alert snoozed until %day|{count} alerts snoozed until %day",
-    ),
-    "acting.done_ordered#": (
-        "{count} alerta marcada como pedida: llega el %day|{count} alertas marcadas como pedidas: llegan el %day",
-        "{count} alerta marcado como pedido: chega em %day|{count} alertas marcados como pedidos: chegam em %day",
-        "{count} alert marked as ordered: expected on %day|{count} alerts marked as ordered: expected on %day",
-    ),
-    "acting.done_wake#": (
-        "{count} alerta como si nadie la hubiera tocado|{count} alertas como si nadie las hubiera tocado",
-        "{count} alerta como se ninguém tivesse mexido|{count} alertas como se ninguém tivesse mexido",
-        "{count} alert as if nobody had touched it|{count} alerts as if nobody had touched them",
-    ),
-    "acting.is_snoozed": ("Pospuesta hasta {when}", "Adiado até {when}", "Snoozed until {when}"),
-    "acting.is_ordered": ("Pedida, llega el {when}", "Pedido, chega em {when}", "Ordered, expected on {when}"),
-    "acting.shown_snoozed": ("pospuesta", "adiado", "snoozed"),
-    "acting.shown_ordered": ("pedida", "pedido", "ordered"),
-    "audit.alerts.ack": ("Marcó alertas como vistas", "Marcou alertas como vistos", "Marked alerts as seen"),
-    "audit.alerts.snooze": ("Pospuso alertas", "Adiou alertas", "Snoozed alerts"),
-    "audit.alerts.ordered": ("Marcó alertas como pedidas", "Marcou alertas como pedidos", "Marked alerts as ordered"),
-    "audit.alerts.wake": ("Quitó marcas de alertas", "Tirou marcas de alertas", "Took marks off alerts"),
-    # Why an alert fired, what ends it, who heard of it
-    "why.title": ("Por qué", "Por quê", "Why"),
-    "why.low": (
-        "Hay {stock} y el mínimo es {minimum}.",
-        "Há {stock} e o mínimo é {minimum}.",
-        "There are {stock} and the minimum is {minimum}.",
-    ),
-    "why.out": (
-        "No queda nada ({stock}) y el mínimo es {minimum}.",
-        "Não resta nada ({stock}) e o mínimo é {minimum}.",
-        "Nothing is left ({stock}) and the minimum is {minimum}.",
-    ),
-    "why.negative": (
-        "El sistema dice {stock}: menos que nada. Conviene contar.",
-        "O sistema diz {stock}: menos que nada. Convém contar.",
-        "The system says {stock}: less than nothing. Count it.",
-    ),
-    "why.over": (
-        "Hay {stock} y el máximo es {maximum}: sobran {more}.",
-        "Há {stock} e o máximo é {maximum}: sobram {more}.",
-        "There are {stock} and the maximum is {maximum}: {more} too many.",
-    ),
-    "why.stock": ("Hay {stock}.", "Há {stock}.", "There are {stock}."),
-    "why.rule_says": ("La regla pide", "A regra pede", "The rule asks for"),
-    "why.for": ("durante", "durante", "for"),
-    "why.ends_title": ("Qué la termina", "O que o encerra", "What ends it"),
-    "why.ends_low": ("Que haya más de {minimum}.", "Que haja mais de {minimum}.", "More than {minimum} in stock."),
-    "why.ends_over": ("Que haya {maximum} o menos.", "Que haja {maximum} ou menos.", "{maximum} or less in stock."),
-    "why.ends_negative": (
-        "Que el sistema deje de estar en negativo.",
-        "Que o sistema deixe de estar negativo.",
-        "The system no longer below zero.",
-    ),
-    "why.ends_when": ("Que se cumpla", "Que se cumpra", "When this holds"),
-    "why.ends_not": ("Que deje de cumplirse", "Que deixe de se cumprir", "When this no longer holds"),
-    "why.ends_rule_gone": (
-        "La regla se quitó o está apagada: termina con la próxima lectura.",
-        "A regra foi removida ou está desligada: encerra na próxima leitura.",
-        "The rule was removed or is off: it ends with the next reading.",
-    ),
-    "heard.title": ("A quién se le avisó", "Quem foi avisado", "Who was told"),
-    "heard.none": (
-        "No hay ningún canal: nadie se entera.",
-        "Não há nenhum canal: ninguém fica sabendo.",
-        "There is no channel: nobody hears of it.",
-    ),
-    "heard.told": ("Avisado", "Avisado", "Told"),
-    "heard.knows": (
-        "Ya se sabía cuando se agregó el canal",
-        "Já se sabia quando o canal foi adicionado",
-        "Was known before the channel was added",
-    ),
-    "heard.waiting": ("Sale", "Sai", "Goes out"),
-    "heard.failing": ("No ha llegado; se reintenta", "Não chegou; tenta-se de novo", "Has not arrived; tried again"),
-    "heard.dead": (
-        "No llegó, y ya no se reintenta",
-        "Não chegou, e não se tenta mais",
-        "Did not arrive, and was given up",
-    ),
-    "heard.quiet": (
-        "Espera el fin de las horas de silencio de la regla",
-        "Espera o fim das horas de silêncio da regra",
-        "Waits for the end of the rule's quiet hours",
-    ),
-    "heard.silenced": ("Silenciado", "Silenciado", "Silenced"),
-    "heard.snoozed": ("Pospuesta", "Adiado", "Snoozed"),
-    "heard.ordered": (
-        "Pedida: se avisa si no llega",
-        "Pedido: avisa-se se não chegar",
-        "Ordered: told if it does not come",
-    ),
-    "heard.folded": (
-        "Sube y baja demasiado: se junta en el resumen",
-        "Sobe e desce demais: vai no resumo",
-        "Comes and goes too often: folded into the summary",
-    ),
-    "heard.digest": ("Va en el resumen diario", "Vai no resumo diário", "Goes into the daily digest"),
-    "heard.soon": ("Sale en unos segundos", "Sai em alguns segundos", "Goes out within seconds"),
-    "heard.pending": (
-        "Todavía no: la regla espera a que dure",
-        "Ainda não: a regra espera que dure",
-        "Not yet: the rule waits for it to last",
-    ),
-    "heard.not_asked": (
-        "La regla no le avisa a este canal",
-        "A regra não avisa este canal",
-        "The rule does not tell this channel",
-    ),
-    "heard.no_rule": (
-        "La regla se quitó o está apagada",
-        "A regra foi removida ou está desligada",
-        "The rule was removed or is off",
-    ),
-    "heard.over_untold": (
-        "Terminó sin que hiciera falta avisar",
-        "Terminou sem precisar avisar",
-        "Ended before anybody had to be told",
-    ),
-    "heard.sent": ("Avisado", "Avisado", "Told"),
     # The curve of the first page, and charts
     "overview.trend": ("Agotados y bajos en el tiempo", "Em falta e baixos no tempo", "Out and low over time"),
     "overview.trend_none": (
@@ -294,5 +116,116 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "La gráfica no se pudo cargar.",
         "O gráfico não pôde ser carregado.",
         "The chart could not be loaded.",
+    ),
+    # Overview
+    "overview.title": ("Resumen", "Resumo", "Overview"),
+    "overview.calm": ("Todo en orden", "Tudo em ordem", "All in order"),
+    "overview.calm_text": (
+        "No hay nada que atender en este momento.",
+        "Não há nada para atender neste momento.",
+        "Nothing needs you right now.",
+    ),
+    "overview.critical#": (
+        "{count} alerta crítica necesita atención|{count} alertas críticas necesitan atención",
+        "{count} alerta crítico precisa de atenção|{count} alertas críticos precisam de atenção",
+        "{count} critical alert needs attention|{count} critical alerts need attention",
+    ),
+    "overview.firing#": (
+        "{count} alerta activa|{count} alertas activas",
+        "{count} alerta ativo|{count} alertas ativos",
+        "{count} alert firing|{count} alerts firing",
+    ),
+    "overview.blind": (
+        "No todo se está leyendo",
+        "Nem tudo está sendo lido",
+        "Not everything is being read",
+    ),
+    "overview.attend": ("Por atender", "Para atender", "Needs you"),
+    "overview.worst": ("Lo más urgente", "O mais urgente", "Most urgent"),
+    "overview.shelf": ("Existencias", "Estoque", "Stock"),
+    "overview.sources": ("Tiendas", "Lojas", "Shops"),
+    "overview.messages": ("Mensajes", "Mensagens", "Messages"),
+    "overview.no_alerts": ("Ninguna alerta activa", "Nenhum alerta ativo", "No alert is firing"),
+    "overview.no_alerts_text": (
+        "Cuando algo llegue a su mínimo aparecerá aquí.",
+        "Quando algo chegar ao mínimo, aparecerá aqui.",
+        "When something reaches its minimum, it will show up here.",
+    ),
+    "overview.levels_of": ("de {count} existencias", "de {count} estoques", "of {count} levels"),
+    "overview.rule_errors#": (
+        "{count} error en las reglas|{count} errores en las reglas",
+        "{count} erro nas regras|{count} erros nas regras",
+        "{count} mistake in the rules|{count} mistakes in the rules",
+    ),
+    "overview.dead#": (
+        "{count} mensaje no se pudo enviar esta semana|{count} mensajes no se pudieron enviar esta semana",
+        "{count} mensagem não foi enviada nesta semana|{count} mensagens não foram enviadas nesta semana",
+        "{count} message could not be sent this week|{count} messages could not be sent this week",
+    ),
+    "overview.no_channels": (
+        "No hay ningún canal: las alertas se ven aquí, pero no le llegan a nadie.",
+        "Não há nenhum canal: os alertas aparecem aqui, mas não chegam a ninguém.",
+        "There is no channel: alerts show up here, but reach nobody.",
+    ),
+    "overview.waiting#": (
+        "{count} mensaje en espera|{count} mensajes en espera",
+        "{count} mensagem na fila|{count} mensagens na fila",
+        "{count} message waiting|{count} messages waiting",
+    ),
+    "overview.retrying#": (
+        "{count} se está reintentando|{count} se están reintentando",
+        "{count} em nova tentativa|{count} em nova tentativa",
+        "{count} being retried|{count} being retried",
+    ),
+    "overview.last_sent": ("Último envío", "Último envio", "Last sent"),
+    "overview.none_sent": ("Todavía no se envió ninguno", "Nenhuma foi enviada ainda", "None was sent yet"),
+    # Products
+    "products.title": ("Productos", "Produtos", "Products"),
+    "products.search": (
+        "Nombre, código, código de barras o marca",
+        "Nome, código, código de barras ou marca",
+        "Name, code, barcode or brand",
+    ),
+    "products.empty": ("Ningún producto encontrado", "Nenhum produto encontrado", "No product found"),
+    "products.empty_text": (
+        "Pruebe con menos palabras o sin filtros. Las tildes y mayúsculas no importan.",
+        "Tente com menos palavras ou sem filtros. Acentos e maiúsculas não importam.",
+        "Try fewer words or no filters. Accents and capitals do not matter.",
+    ),
+    "products.none": ("Todavía no hay productos", "Ainda não há produtos", "There are no products yet"),
+    "products.none_text": (
+        "Aparecerán con la primera lectura completa de la tienda.",
+        "Aparecerão com a primeira leitura completa da loja.",
+        "They appear with the first complete reading of the shop.",
+    ),
+    "products.some": ("{some} de {all}", "{some} de {all}", "{some} of {all}"),
+    "product.levels": ("Por sucursal y bodega", "Por loja e depósito", "By branch and warehouse"),
+    "product.about": ("Ficha", "Ficha", "Details"),
+    "product.alerts": ("Alertas de este producto", "Alertas deste produto", "Alerts about this product"),
+    "product.no_alerts": (
+        "Este producto no ha tenido alertas.",
+        "Este produto não teve alertas.",
+        "This product has had no alerts.",
+    ),
+    "product.no_levels": (
+        "Ninguna bodega activa tiene este producto.",
+        "Nenhum depósito ativo tem este produto.",
+        "No active warehouse holds this product.",
+    ),
+    "product.gone": (
+        "Ya no está en el sistema de la tienda desde {when}.",
+        "Não está mais no sistema da loja desde {when}.",
+        "It has not been in the shop's system since {when}.",
+    ),
+    "product.disabled": (
+        "Está desactivado en la tienda.",
+        "Está desativado na loja.",
+        "It is disabled in the shop.",
+    ),
+    "product.vanished": ("Dejó de aparecer", "Deixou de aparecer", "No longer listed"),
+    "product.chart_of": (
+        "Existencias en {place}: de {first} a {last}",
+        "Estoque em {place}: de {first} a {last}",
+        "Stock in {place}: from {first} to {last}",
     ),
 }

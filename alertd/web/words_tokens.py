@@ -71,10 +71,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "O que a API oferece (OpenAPI)",
         "What the API offers (OpenAPI)",
     ),
-    "audit.token.added": ("Creó la llave de API", "Criou a chave de API", "Made the API token"),
-    "audit.token.removed": ("Quitó la llave de API", "Removeu a chave de API", "Removed the API token"),
-    "audit.secret.rotated": ("Cambió la llave secreta", "Trocou a chave secreta", "Changed the secret key"),
-    "fact.scope": ("permiso", "permissão", "scope"),
     "scope.read": ("leer", "ler", "read"),
     "scope.write": ("leer y cambiar", "ler e mudar", "read and write"),
 }

@@ -37,6 +37,4 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Elija un día y una hora como 07:00.", "Escolha um dia e uma hora como 07:00.",
         "Choose a day and an hour such as 07:00.",
     ),
-    "audit.weekly.set": ("Programó el resumen semanal de", "Agendou o resumo semanal de", "Set the weekly summary of"),
-    "audit.weekly.off": ("Quitó el resumen semanal de", "Removeu o resumo semanal de", "Stopped the weekly summary of"),
 }  # fmt: skip

@@ -1,0 +1,132 @@
+"""Words of the door: signing in, accounts, users and their roles."""
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    # Signing in
+    "login.title": ("Entrar", "Entrar", "Sign in"),
+    "login.tagline": (
+        "Avisa a tiempo, y sin ruido, de lo que se está acabando.",
+        "Avisa a tempo, e sem barulho, do que está acabando.",
+        "Tells you in time, and without noise, what is running out.",
+    ),
+    "login.name": ("Usuario", "Usuário", "User"),
+    "login.password": ("Contraseña", "Senha", "Password"),
+    "login.wrong": (
+        "El usuario o la contraseña no son correctos.",
+        "O usuário ou a senha não estão corretos.",
+        "The user or the password is not right.",
+    ),
+    "login.wait": (
+        "Demasiados intentos. Espere y vuelva a probar {when}.",
+        "Tentativas demais. Aguarde e tente de novo {when}.",
+        "Too many tries. Wait and try again {when}.",
+    ),
+    "login.nobody": (
+        "Todavía no hay usuarios. Abra el enlace de configuración que alertd escribió en su registro al arrancar.",
+        "Ainda não há usuários. Abra o link de configuração que o alertd escreveu no registro ao iniciar.",
+        "There are no users yet. Open the set-up link that alertd wrote in its log when it started.",
+    ),
+    "setup.title": ("Cree su cuenta", "Crie sua conta", "Create your account"),
+    "setup.intro": (
+        "Esta será la cuenta de administración. El enlace sirve una sola vez.",
+        "Esta será a conta de administração. O link só funciona uma vez.",
+        "This will be the administrator's account. The link works only once.",
+    ),
+    "setup.hint": (
+        "Al menos {count} caracteres. Una frase corta es fácil de recordar.",
+        "Pelo menos {count} caracteres. Uma frase curta é fácil de lembrar.",
+        "At least {count} characters. A short sentence is easy to remember.",
+    ),
+    "setup.again": ("Repita la contraseña", "Repita a senha", "Repeat the password"),
+    "setup.create": ("Crear cuenta y entrar", "Criar conta e entrar", "Create account and sign in"),
+    "setup.name_bad": (
+        "Escriba otro nombre: ese ya existe o no se puede usar.",
+        "Escreva outro nome: esse já existe ou não pode ser usado.",
+        "Write another name: that one is taken or cannot be used.",
+    ),
+    "setup.password_bad": (
+        "La contraseña debe tener entre {least} y {most} caracteres.",
+        "A senha deve ter entre {least} e {most} caracteres.",
+        "The password must have between {least} and {most} characters.",
+    ),
+    "setup.differ": (
+        "Las dos contraseñas no son iguales.",
+        "As duas senhas não são iguais.",
+        "The two passwords are not the same.",
+    ),
+    "setup.gone.title": ("El enlace ya no sirve", "O link não funciona mais", "The link no longer works"),
+    "setup.gone.text": (
+        "Ya se usó, venció o hay uno más nuevo. Reinicie alertd para recibir otro si todavía no hay usuarios.",
+        "Já foi usado, venceu ou há um mais novo. Reinicie o alertd para receber outro se ainda não há usuários.",
+        "It was used, is too old, or there is a newer one. Restart alertd to get another if there are no users yet.",
+    ),
+    # Roles, the account, users
+    "role.admin": ("Administra", "Administra", "Administrator"),
+    "role.editor": ("Edita", "Edita", "Editor"),
+    "role.viewer": ("Solo mira", "Só olha", "Viewer"),
+    "role.admin_about": (
+        "Conecta tiendas y canales, y decide quién entra",
+        "Conecta lojas e canais, e decide quem entra",
+        "Connects shops and channels, and decides who gets in",
+    ),
+    "role.editor_about": (
+        "Atiende alertas, cambia reglas, acepta lecturas",
+        "Atende alertas, muda regras, aceita leituras",
+        "Handles alerts, changes rules, accepts readings",
+    ),
+    "role.viewer_about": ("Ve todo y no cambia nada", "Vê tudo e não muda nada", "Sees everything and changes nothing"),
+    "account.password": ("Cambiar contraseña", "Mudar senha", "Change password"),
+    "account.current": ("Contraseña actual", "Senha atual", "Current password"),
+    "account.new": ("Contraseña nueva", "Senha nova", "New password"),
+    "account.change": ("Cambiar contraseña", "Mudar senha", "Change password"),
+    "account.wrong_password": (
+        "Esa no es su contraseña actual.",
+        "Essa não é sua senha atual.",
+        "That is not your current password.",
+    ),
+    "account.password_changed": (
+        "La contraseña cambió. Se cerraron las demás sesiones.",
+        "A senha mudou. As outras sessões foram encerradas.",
+        "The password was changed. Your other sessions were ended.",
+    ),
+    "account.sessions": ("Dónde tiene la sesión abierta", "Onde sua sessão está aberta", "Where you are signed in"),
+    "account.here": ("aquí", "aqui", "here"),
+    "account.everywhere": ("Cerrar las demás sesiones", "Encerrar as outras sessões", "Sign out everywhere else"),
+    "account.signed_out": (
+        "Las demás sesiones quedaron cerradas.",
+        "As outras sessões foram encerradas.",
+        "Your other sessions were ended.",
+    ),
+    "users.title": ("Usuarios", "Usuários", "Users"),
+    "users.intro": (
+        "Quién puede entrar a esta página y qué puede hacer.",
+        "Quem pode entrar nesta página e o que pode fazer.",
+        "Who may sign in to this page, and what they may do.",
+    ),
+    "users.add": ("Agregar un usuario", "Adicionar um usuário", "Add a user"),
+    "users.role": ("Permiso", "Permissão", "Role"),
+    "users.seen": ("Última entrada", "Última entrada", "Last signed in"),
+    "users.save": ("Guardar", "Salvar", "Save"),
+    "users.create": ("Agregar", "Adicionar", "Add"),
+    "users.manage": ("Cambiar o quitar", "Mudar ou remover", "Change or remove"),
+    "users.new_password": ("Contraseña nueva", "Senha nova", "New password"),
+    "users.set_password": ("Poner contraseña", "Definir senha", "Set password"),
+    "users.remove": ("Quitar el acceso", "Tirar o acesso", "Remove access"),
+    "users.you": ("usted", "você", "you"),
+    "users.added": ("{name} ya puede entrar.", "{name} já pode entrar.", "{name} may sign in now."),
+    "users.removed": ("{name} ya no puede entrar.", "{name} não pode mais entrar.", "{name} may no longer sign in."),
+    "users.role_changed": (
+        "El permiso de {name} cambió.",
+        "A permissão de {name} mudou.",
+        "The role of {name} was changed.",
+    ),
+    "users.password_changed": (
+        "{name} tiene una contraseña nueva y debe entrar de nuevo.",
+        "{name} tem uma senha nova e precisa entrar de novo.",
+        "{name} has a new password and must sign in again.",
+    ),
+    "users.last_admin": (
+        "Es la última persona que administra alertd; nombre antes a otra.",
+        "É a última pessoa que administra o alertd; nomeie outra antes.",
+        "This is the last administrator; make somebody else one first.",
+    ),
+}

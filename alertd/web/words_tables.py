@@ -1,0 +1,135 @@
+"""Words of the pages on which a table is connected."""
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    "table.title": ("Conectar una lista propia", "Conectar uma lista própria", "Connect a list of your own"),
+    "table.intro": (
+        "La lista de productos que usted lleva: suba el archivo, o dé la dirección de la última versión.",
+        "A lista de produtos que você mantém: envie o arquivo, ou dê o endereço da última versão.",
+        "The list of products that you keep: send the file, or give the address of its newest version.",
+    ),
+    "table.file": ("Archivo (Excel, CSV o JSON)", "Arquivo (Excel, CSV ou JSON)", "File (Excel, CSV or JSON)"),
+    "table.url": ("O su dirección", "Ou seu endereço", "Or its address"),
+    "table.url_hint": (
+        "Empieza con https:// y se lee sola cada cinco minutos.",
+        "Começa com https:// e é lida sozinha a cada cinco minutos.",
+        "Begins with https:// and is read by itself every five minutes.",
+    ),
+    "table.key": ("Clave, si la dirección la pide", "Chave, se o endereço pedir", "Key, if the address wants one"),
+    "table.go_on": ("Ver las columnas", "Ver as colunas", "See the columns"),
+    "table.neither": (
+        "Elija un archivo, o escriba una dirección.",
+        "Escolha um arquivo, ou escreva um endereço.",
+        "Choose a file, or write an address.",
+    ),
+    "table.one_of_both": (
+        "Un archivo o una dirección, no los dos.",
+        "Um arquivo ou um endereço, não os dois.",
+        "A file or an address, not both.",
+    ),
+    "table.columns": ("¿Qué columna es qué?", "Qual coluna é qual?", "Which column is what?"),
+    "table.columns_text": (
+        "{rows} filas. Lo que se reconoció ya está elegido; revise abajo cómo se lee.",
+        "{rows} linhas. O que foi reconhecido já está escolhido; veja abaixo como se lê.",
+        "{rows} rows. What was recognised is chosen already; see below how it is read.",
+    ),
+    "table.no_column": ("— no está —", "— não há —", "— not there —"),
+    "table.more": ("Más columnas", "Mais colunas", "More columns"),
+    "table.decimal": ("Los decimales se escriben con", "Os decimais se escrevem com", "Decimals are written with"),
+    "table.decimal.": ("Lo que muestre la lista", "O que a lista mostrar", "What the list shows"),
+    "table.decimal.,": ("Coma: 1,5", "Vírgula: 1,5", "A comma: 1,5"),
+    "table.decimal..": ("Punto: 1.5", "Ponto: 1.5", "A point: 1.5"),
+    "table.again": ("Ver cómo queda", "Ver como fica", "See how it reads"),
+    "table.connect": ("Así está bien", "Assim está certo", "This is right"),
+    "table.preview": ("Así se lee", "Assim se lê", "This is how it reads"),
+    "table.preview_count#": (
+        "{count} producto en total|{count} productos en total",
+        "{count} produto no total|{count} produtos no total",
+        "{count} product in all|{count} products in all",
+    ),
+    "table.unknown": ("sin dato", "sem dado", "not known"),
+    "table.minimum": ("mín {minimum}", "mín {minimum}", "min {minimum}"),
+    "table.aside#": (
+        "{count} fila no se puede leer|{count} filas no se pueden leer",
+        "{count} linha não pode ser lida|{count} linhas não podem ser lidas",
+        "{count} row cannot be read|{count} rows cannot be read",
+    ),
+    "table.aside_text": (
+        "Se dejan aparte y no cambian nada. Si son números como 1.250, elija arriba cómo se escriben los decimales.",
+        "Ficam à parte e não mudam nada. Se são números como 1.250, escolha acima como se escrevem os decimais.",
+        "They are set aside and change nothing. For numbers such as 1.250, choose above how decimals are written.",
+    ),
+    "table.missing.stock": (
+        "Elija la columna de las existencias.",
+        "Escolha a coluna do estoque.",
+        "Choose the column of the stock.",
+    ),
+    "table.missing.codigo": (
+        "Elija la columna del código o la del nombre.",
+        "Escolha a coluna do código ou a do nome.",
+        "Choose the column of the code or that of the name.",
+    ),
+    "table.gone": (
+        "La lista ya no está a mano; envíela otra vez.",
+        "A lista não está mais à mão; envie outra vez.",
+        "The list is no longer at hand; send it again.",
+    ),
+    "table.settled": ("Las columnas quedaron guardadas.", "As colunas ficaram salvas.", "The columns are kept."),
+    "table.change": ("Cambiar las columnas", "Mudar as colunas", "Change the columns"),
+    "table.send": ("Enviar una lista más nueva", "Enviar uma lista mais nova", "Send a newer list"),
+    "table.send_text": (
+        "Con las mismas columnas. Mientras no envíe otra, alertd sigue con esta.",
+        "Com as mesmas colunas. Enquanto não enviar outra, o alertd segue com esta.",
+        "With the same columns. Until you send another, alertd goes on with this one.",
+    ),
+    "table.send_it": ("Enviar", "Enviar", "Send"),
+    "table.replaced#": (
+        "Lista recibida: {count} producto|Lista recibida: {count} productos",
+        "Lista recebida: {count} produto|Lista recebida: {count} produtos",
+        "List received: {count} product|List received: {count} products",
+    ),
+    "table.fault.unreachable": (
+        "Nadie responde en esa dirección; revísela.",
+        "Ninguém responde nesse endereço; confira.",
+        "Nobody answers at that address; check it.",
+    ),
+    "table.fault.key": (
+        "La dirección pide una clave, o no acepta esta.",
+        "O endereço pede uma chave, ou não aceita esta.",
+        "The address wants a key, or does not accept this one.",
+    ),
+    "table.fault.missing": (
+        "En esa dirección no hay ninguna lista.",
+        "Nesse endereço não há nenhuma lista.",
+        "There is no list at that address.",
+    ),
+    "table.fault.request": (
+        "Esa dirección lleva a otra; copie la dirección final, la que descarga el archivo.",
+        "Esse endereço leva a outro; copie o endereço final, o que baixa o arquivo.",
+        "That address leads to another; copy the final one, which downloads the file.",
+    ),
+    "table.fault.table": (
+        "Eso no es una lista que se pueda leer; envíe un Excel, un CSV o un JSON.",
+        "Isso não é uma lista que se possa ler; envie um Excel, um CSV ou um JSON.",
+        "That is no list that can be read; send an Excel, CSV or JSON file.",
+    ),
+    "table.fault.answer": (
+        "La lista no se puede leer así; revise las columnas.",
+        "A lista não pode ser lida assim; revise as colunas.",
+        "The list cannot be read so; look at the columns again.",
+    ),
+    "table.fault.columns": (
+        "Falta una columna que se usa; no se cambió nada. Envíe la lista con las mismas columnas, o cámbielas.",
+        "Falta uma coluna em uso; nada mudou. Envie a lista com as mesmas colunas, ou mude-as.",
+        "A column that is used is missing; nothing was changed. Send the list with the same columns, or change them.",
+    ),
+    "table.fault.not_sent": (
+        "Esta lista se lee de su dirección; cámbiela allá.",
+        "Esta lista é lida do endereço dela; mude lá.",
+        "This list is read from its address; change it there.",
+    ),
+    "table.fault.other": (
+        "No se pudo leer la lista; inténtelo otra vez en un momento.",
+        "Não foi possível ler a lista; tente de novo em instantes.",
+        "The list could not be read; try again in a moment.",
+    ),
+}
