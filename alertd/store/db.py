@@ -127,6 +127,10 @@ class Store:
         row = self.connection.execute(sql, parameters).fetchone()
         return None if row is None else row[0]
 
+    def mark(self) -> tuple[int, int]:
+        """What differs once anybody has committed anything: a thread may keep what it counted until then."""
+        return self.value("PRAGMA data_version"), self.connection.total_changes
+
     def close(self) -> None:
         """Close every connection. Only when no thread uses the store any more."""
         with self._lock:

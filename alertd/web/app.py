@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 from jinja2 import StrictUndefined
 
 from .. import clock as wall
@@ -162,8 +163,11 @@ def _teach_templates(app: Flask, static: Path) -> None:
 def _of_reader(name: str) -> Callable[..., Any]:
     """A function of whoever reads this page, as a template calls it."""
 
+    # Called hundreds of times a page: the proxy is asked once for what it stands for, not once for each attribute.
+    here = g._get_current_object
+
     def speak(*values: Any, **named: Any) -> Any:
-        return getattr(g.reader, name)(*values, **named)
+        return getattr(here().reader, name)(*values, **named)
 
     return speak
 
@@ -173,7 +177,7 @@ def _assets(static: Path) -> Callable[[str], str]:
     marks = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in static.iterdir() if path.is_file()
     }
-    return lambda name: url_for("static", filename=name, v=marks[name])
+    return {name: f"/static/{quote(name)}?v={mark}" for name, mark in marks.items()}.__getitem__
 
 
 def _firing_now() -> int:

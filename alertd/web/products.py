@@ -1,6 +1,7 @@
 """The products: search and pages of them, columns by choice, and the same as a file. One product is in `product`."""
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from ..sheets import Column
@@ -35,6 +36,7 @@ def index() -> str:
         asked=wanted,
         lines=lines_of(wanted, slice_.rows, demand=any(column.name == "cover" for column in shown)),
         columns=shown,
+        cells=[(column.kind, _begin(column), column.of) for column in shown],
         every_column=columns.COLUMNS,
         links=links(slice_),
         menus=_menus(),
@@ -48,6 +50,14 @@ def _shown(wanted: Asked) -> tuple[columns.Column, ...]:
     """The chosen columns. What stood on another day is not judged by today's sales, so there is no state then."""
     found = columns.shown(several_sources=len(pages_overview.source_names(room().store)) > 1)
     return found if wanted.at is None else tuple(each for each in found if each.name not in ("state", "cover"))
+
+
+def _begin(column: columns.Column) -> Markup:
+    """How every cell of a column begins: written once, not in every row."""
+    css = "right figure" if column.name == "stock" else "right figure soft" if column.kind != "text" else "soft"
+    if column.name in ("category", "source"):
+        css += " wide-only"
+    return Markup('<td class="{}" data-label="{}">').format(css, g.reader.t(column.word))
 
 
 def _menus() -> dict[str, list[Option]]:

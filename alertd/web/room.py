@@ -32,6 +32,7 @@ class Room:
     actions: Actions = field(default_factory=Actions)
     checks: dict[str, SourceCheck] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _of_thread: threading.local = field(default_factory=threading.local)
     _counted_at: object = None
     _shelves: dict[int, pages_overview.Shelf] = field(default_factory=dict)
     _findings: dict[int, tuple[object, dict[str, int]]] = field(default_factory=dict)
@@ -57,6 +58,14 @@ class Room:
                 self._shelves = pages_overview.shelves(self.store, state)
                 self._counted_at = mark
             return self._shelves
+
+    def open_alerts(self) -> dict[tuple[str, str], int]:
+        """How many alerts are open, by state and severity; counted again only when something was committed since."""
+        mark = self.store.mark()
+        known: tuple[object, dict[tuple[str, str], int]] = getattr(self._of_thread, "open_alerts", (None, {}))
+        if known[0] != mark:
+            known = self._of_thread.open_alerts = (mark, pages_alerts.alert_counts(self.store))
+        return known[1]
 
     def findings(self, source_id: int) -> dict[str, int]:
         """What is wrong with a source's data; counted again only when something was polled since."""
@@ -90,7 +99,7 @@ def title_of(rule: Rule, language: str) -> str:
 def open_counts() -> dict[tuple[str, str], int]:
     """How many alerts are open, by state and severity; asked once for a page, whose menu shows it too."""
     if "open_counts" not in g:
-        g.open_counts = pages_alerts.alert_counts(room().store)
+        g.open_counts = room().open_alerts()
     return cast(dict[tuple[str, str], int], g.open_counts)
 
 
