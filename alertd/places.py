@@ -51,8 +51,3 @@ def _holidays(place: str, year: int, language: str) -> dict[date, str]:
 def holiday(place: str, day: date, language: str = "es") -> str | None:
     """What is celebrated there on a day; None on an ordinary one."""
     return _holidays(place, day.year, language if language in _LOCALES else "es").get(day)
-
-
-def holidays_of(place: str, year: int, language: str = "es") -> list[tuple[date, str]]:
-    """The holidays of a year, in order."""
-    return sorted(_holidays(place, year, language if language in _LOCALES else "es").items())

@@ -19,8 +19,6 @@ from .context import Context
 log = structlog.get_logger()
 LOOK_SECONDS = 60.0
 REST_SECONDS = 0.05
-OLD_MS = 3 * upkeep.DAY
-"""A newest copy that is older than this is worth a banner."""
 
 
 class Caretaker:

@@ -5,7 +5,7 @@ one product are paired with each other, then each is looked at alone, then with 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +49,6 @@ class KitSale:
     kit_id: int
     quantity: int
     name: str = ""
-
-
-KitSales = Callable[[int], Sequence[KitSale]]
 
 
 def explain(

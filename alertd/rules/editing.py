@@ -43,11 +43,6 @@ def units(text: str) -> tuple[Unit, ...]:
     return tuple(_unit(text, item) for item in items)
 
 
-def unit_named(text: str, name: str) -> Unit | None:
-    """The rule of that name in a file's text."""
-    return next((unit for unit in units(text) if unit.name == name), None)
-
-
 def splice(file: str, unit: Unit, text: str) -> str:
     """The file with this rule written otherwise; every other rule in it stays as it was."""
     if unit.whole:

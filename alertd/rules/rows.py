@@ -30,7 +30,6 @@ from .syntax import (
 
 NUMBER_SIGNS: Final = ("<=", "<", "=", "!=", ">=", ">", "between", "is null", "is not null")
 TEXT_SIGNS: Final = ("contains", "not contains", "=", "!=", "in", "not in", "is null", "is not null")
-SIGNS: Final = tuple(dict.fromkeys((*NUMBER_SIGNS, *TEXT_SIGNS)))
 ALONE: Final = ("is null", "is not null")
 """Comparisons that take no value."""
 

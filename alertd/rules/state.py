@@ -10,7 +10,7 @@ From the top, the first that holds:
     over           above the configured maximum; standing exactly at it is the aim of an order
     ok             everything else, above all a product nobody configured
 
-Both texts are over `stock_row` under the alias `r` and take two named parameters:
+The text is over `stock_row` under the alias `r` and takes two named parameters:
 
     :today         the present day of the shop, as days since 1970-01-01
     :fresh_since   a moment; a level last seen before it is unknown. NULL when age does not matter
@@ -19,7 +19,6 @@ Both texts are over `stock_row` under the alias `r` and take two named parameter
 from .low import low_sql
 
 SOLD_DAYS = 90
-URGENT_DAYS = 14
 STATES = ("unknown", "negative", "out", "low", "over", "ok")
 
 _UNKNOWN = (
@@ -49,17 +48,6 @@ def past_state_sql() -> str:
         .replace("r.stock", "c.stock")
         .replace("r.minimum", "c.minimum")
         .replace("r.maximum", "c.maximum")
-    )
-
-
-def state_severity_sql() -> str:
-    """The SQL of the severity a state deserves; null for those nobody is told about. Parameters as in `state_sql`."""
-    return (
-        f"CASE {state_sql()}"
-        " WHEN 'negative' THEN 'critical'"
-        f" WHEN 'out' THEN CASE WHEN {_sold_within(URGENT_DAYS)} THEN 'critical' ELSE 'high' END"
-        " WHEN 'low' THEN 'high'"
-        " WHEN 'over' THEN 'info' END"
     )
 
 

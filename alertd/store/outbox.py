@@ -379,12 +379,6 @@ def counts(store: Store) -> dict[str, int]:
     return dict(row or {})
 
 
-def next_due(store: Store) -> int | None:
-    """When the next waiting message may be claimed, or None when none waits."""
-    due: int | None = store.value("SELECT min(max(due_at, lease_until)) FROM message WHERE state = 'waiting'")
-    return due
-
-
 def recent(store: Store, *, limit: int = 50, state: str | None = None, alert_id: int | None = None) -> list[Entry]:
     """The newest messages, of one state or about one alert where asked."""
     rows = store.rows(

@@ -46,12 +46,6 @@ def history(store: Store, level: int, since: int, until: int) -> list[Change]:
     return [Change(**row) for row in reversed(rows)]
 
 
-def first_change(store: Store, level: int) -> int | None:
-    """When the history of a level begins."""
-    found: int | None = store.value("SELECT min(at) FROM stock_change WHERE level_id = ?", (level,))
-    return found
-
-
 def thinned(changes: Sequence[Change], most: int) -> list[Change]:
     """So many changes at most: of each stretch the lowest, the highest and the last, so that no dip is lost."""
     if len(changes) <= most:

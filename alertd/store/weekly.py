@@ -148,14 +148,6 @@ def cost_changes(store: Store, source_id: int, begin: int, end: int) -> list[Row
     )
 
 
-def cost_history(store: Store, product_id: int, limit: int = 50) -> list[Row]:
-    """What a product cost and sold for, the newest first."""
-    return store.rows(
-        "SELECT at, cost, average_cost, price FROM cost_change WHERE product_id = ? ORDER BY at DESC LIMIT ?",
-        (product_id, limit),
-    )
-
-
 def alerts_of_week(store: Store, source_id: int, begin: int, end: int) -> tuple[int, int]:
     """How many alerts fired, and how many of them somebody attended to or are over."""
     row = store.execute(

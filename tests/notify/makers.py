@@ -62,3 +62,8 @@ def put(store, channel, said=None, *, now=AT, alert_ids=()):
 
 def message(store, message_id):
     return store.row("SELECT * FROM message WHERE id = ?", (message_id,))
+
+
+def next_due(store):
+    """When the next waiting message may be claimed, or None when none waits."""
+    return store.value("SELECT min(max(due_at, lease_until)) FROM message WHERE state = 'waiting'")

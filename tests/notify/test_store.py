@@ -6,7 +6,7 @@ from alertd.errors import Trouble, UsageTrouble
 from alertd.store import channels, outbox
 from alertd.vault import Vault
 
-from .makers import AT, add_channel, message, put
+from .makers import AT, add_channel, message, next_due, put
 
 MINUTE = 60_000
 
@@ -149,5 +149,5 @@ def test_the_dead_can_be_tried_again(store, vault):
     claim(store)
     outbox.mark_dead(store, waiting, worker="uno", error="404")
     assert outbox.counts(store) == {"sent": 0, "failed": 0, "waiting": 0, "dead": 1}
-    assert (outbox.next_due(store), outbox.retry_dead(store, now=AT)) == (None, 1)
-    assert (outbox.next_due(store), claim(store)[0].attempts) == (AT, 1)
+    assert (next_due(store), outbox.retry_dead(store, now=AT)) == (None, 1)
+    assert (next_due(store), claim(store)[0].attempts) == (AT, 1)

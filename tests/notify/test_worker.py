@@ -20,7 +20,7 @@ from alertd.store import channels, outbox
 from alertd.vault import Vault
 
 from .conftest import free_port
-from .makers import AT, add_channel, alerts, item, message, put
+from .makers import AT, add_channel, alerts, item, message, next_due, put
 
 QUICK = Timeout(connect=0.3, read=0.3)
 URL = "https://avisos.tienda.test"
@@ -55,7 +55,7 @@ def test_a_service_that_is_down_for_a_moment_loses_nothing(store, vault, receive
     receiver.answers = [(503, b""), (200, b"ok")]
     put(store, add_channel(store, vault, receiver.url))
     assert deliver(store, vault) == {"sent": 0, "failed": 1, "waiting": 1, "dead": 0}
-    assert outbox.next_due(store) <= AT + MINUTE
+    assert next_due(store) <= AT + MINUTE
     assert deliver(store, vault, AT + MINUTE) == {"sent": 1, "failed": 0, "waiting": 0, "dead": 0}
     assert len({each["X-Alertd-Message"] for each in receiver.headers}) == 1
 
@@ -81,7 +81,7 @@ def test_after_a_day_it_is_given_up(store, vault):
     """Twelve attempts, further and further apart; then it waits for a person."""
     put(store, add_channel(store, vault, f"json://127.0.0.1:{free_port()}"))
     now = AT
-    while (due := outbox.next_due(store)) is not None:
+    while (due := next_due(store)) is not None:
         now = due
         deliver(store, vault, now)
     assert store.value("SELECT attempts FROM message") == MOST_ATTEMPTS

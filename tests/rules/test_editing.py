@@ -114,10 +114,13 @@ def test_a_long_condition_is_folded_and_means_the_same() -> None:
     assert read_draft(text).when == when
 
 
+def unit_named(name: str) -> editing.Unit:
+    return next(unit for unit in editing.units(SEVERAL) if unit.name == name)
+
+
 def test_a_rule_among_others_is_edited_alone() -> None:
     """The comments of its neighbours stay where they are; it can also be taken out."""
-    unit = editing.unit_named(SEVERAL, "b")
-    assert unit is not None
+    unit = unit_named("b")
     found = editing.splice(SEVERAL, unit, edited(unit.text, for_="30m"))
     assert found == SEVERAL.replace("      2\n", "      2\n    for: 30m\n")
     assert "name: b" not in editing.without(SEVERAL, unit)
@@ -128,8 +131,7 @@ def test_a_rule_among_others_is_edited_alone() -> None:
 
 def test_a_rule_in_braces_can_be_edited_too() -> None:
     """On one line, as some write them."""
-    unit = editing.unit_named(SEVERAL, "c")
-    assert unit is not None
+    unit = unit_named("c")
     assert edited(unit.text, for_="1h") == "{name: c, on: stock, when: stock < 3, for: 1h}\n"
     assert edited(unit.text, when="stock in (1, 2)") == '{name: c, on: stock, when: "stock in (1, 2)"}\n'
 

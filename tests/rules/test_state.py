@@ -11,7 +11,7 @@ from alertd.model import quantity
 from alertd.rules.load import load_rules
 from alertd.rules.low import is_low, low_sql
 from alertd.rules.schema import schema
-from alertd.rules.state import state_severity_sql, state_sql
+from alertd.rules.state import state_sql
 from alertd.store.db import Store
 
 from .makers import NOW, TODAY, shelf, sold, taken
@@ -25,28 +25,27 @@ class Case(NamedTuple):
     minimum: float
     maximum: float
     state: str
-    severity: str | None
     rule: str | None
     sold_days_ago: int | None = None
     absent: bool = False
 
 
 CASES = [
-    Case("A1 at its minimum", 5, 5, 20, "low", "high", "low-stock"),
-    Case("A2 a hair above", 5.000001, 5, 20, "ok", None, None),
-    Case("A3 rounds to its minimum", quantity(4.9999996), 5, 20, "low", "high", "low-stock"),
-    Case("A4 above", 6, 5, 20, "ok", None, None),
-    Case("A5 nobody set it up", 0, 0, 0, "ok", None, None),
-    Case("A6 not set up, but it sells", 0, 0, 0, "out", "critical", None, sold_days_ago=13),
-    Case("A6b sold a while ago", 0, 0, 0, "out", "high", None, sold_days_ago=14),
-    Case("A6c sold long ago", 0, 0, 0, "ok", None, None, sold_days_ago=90),
-    Case("A6d a minimum and no sale", 0, 5, 20, "out", "high", "out-of-stock"),
-    Case("A7 less than nothing", -2, 5, 20, "negative", "critical", "negative-stock"),
-    Case("A8 not set up, some left", 7, 0, 0, "ok", None, None),
-    Case("A9 at its maximum", 20, 5, 20, "ok", None, None),
-    Case("A10 above its maximum", 20.5, 5, 20, "over", "info", None),
-    Case("A11 minimum above maximum", 3, 10, 5, "low", "high", "low-stock"),
-    Case("A12 missing from the snapshot", 8, 5, 20, "unknown", None, None, absent=True),
+    Case("A1 at its minimum", 5, 5, 20, "low", "low-stock"),
+    Case("A2 a hair above", 5.000001, 5, 20, "ok", None),
+    Case("A3 rounds to its minimum", quantity(4.9999996), 5, 20, "low", "low-stock"),
+    Case("A4 above", 6, 5, 20, "ok", None),
+    Case("A5 nobody set it up", 0, 0, 0, "ok", None),
+    Case("A6 not set up, but it sells", 0, 0, 0, "out", None, sold_days_ago=13),
+    Case("A6b sold a while ago", 0, 0, 0, "out", None, sold_days_ago=14),
+    Case("A6c sold long ago", 0, 0, 0, "ok", None, sold_days_ago=90),
+    Case("A6d a minimum and no sale", 0, 5, 20, "out", "out-of-stock"),
+    Case("A7 less than nothing", -2, 5, 20, "negative", "negative-stock"),
+    Case("A8 not set up, some left", 7, 0, 0, "ok", None),
+    Case("A9 at its maximum", 20, 5, 20, "ok", None),
+    Case("A10 above its maximum", 20.5, 5, 20, "over", None),
+    Case("A11 minimum above maximum", 3, 10, 5, "low", "low-stock"),
+    Case("A12 missing from the snapshot", 8, 5, 20, "unknown", None, absent=True),
 ]
 
 
@@ -57,19 +56,15 @@ def stand(store: Store, case: Case) -> int:
     return level
 
 
-def state_of(store: Store, level: int, fresh_since: int | None = None) -> tuple[str, str | None]:
-    sql = (
-        f"SELECT {state_sql()} AS state, {state_severity_sql()} AS severity FROM stock_row r WHERE r.level_id = :level"
-    )
-    row = store.row(sql, {"today": TODAY, "fresh_since": fresh_since, "level": level})
-    assert row is not None
-    return row["state"], row["severity"]
+def state_of(store: Store, level: int, fresh_since: int | None = None) -> str:
+    sql = f"SELECT {state_sql()} FROM stock_row r WHERE r.level_id = :level"
+    return str(store.value(sql, {"today": TODAY, "fresh_since": fresh_since, "level": level}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_level_has_one_state(store: Store, case: Case):
     """The first that holds, from the gravest down."""
-    assert state_of(store, stand(store, case)) == (case.state, case.severity)
+    assert state_of(store, stand(store, case)) == case.state
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -125,7 +120,7 @@ def test_services_and_switched_off_products_are_left_alone(store: Store, product
     level = shelf(store, 1, 5, **product)
     low = shipped()["low-stock"]
     assert taken(store, low.query, low.when) == ([level] if told else [])
-    assert state_of(store, level)[0] == ("low" if told else "unknown")
+    assert state_of(store, level) == ("low" if told else "unknown")
 
 
 @pytest.mark.parametrize(
@@ -144,14 +139,14 @@ def test_a_level_recovers_by_steps(store: Store, stock: float, minimum: float | 
 def test_an_old_reading_is_not_believed(store: Store):
     """Last week's numbers say nothing about today."""
     level = shelf(store, 1, 5)
-    assert state_of(store, level, fresh_since=NOW)[0] == "low"
-    assert state_of(store, level, fresh_since=NOW + 1)[0] == "unknown"
+    assert state_of(store, level, fresh_since=NOW) == "low"
+    assert state_of(store, level, fresh_since=NOW + 1) == "unknown"
 
 
 @pytest.mark.parametrize("product", [{"gone_at": NOW}, {"absent_at": NOW}])
 def test_what_is_gone_is_unknown(store: Store, product: dict[str, int]):
     """It is not out of stock: nobody knows."""
-    assert state_of(store, shelf(store, 0, 5, **product)) == ("unknown", None)
+    assert state_of(store, shelf(store, 0, 5, **product)) == "unknown"
 
 
 @pytest.mark.parametrize("stock", [-1, 0, 4.999999, 5, 5.000001])

@@ -20,7 +20,6 @@ from alertd.sandbox.smartepi.organisation import DEFAULT_SECRET, Organisation, R
 
 TYPES = {"withdrawals": "withdrawal.created", "returns": "return.created", "exchanges": "exchange.created"}
 SCHEMES = ("text", "after", "base64", "body")
-OLD_SECONDS = 3_600
 TIMEOUT_SECONDS = 5.0
 
 

@@ -17,7 +17,6 @@ import msgspec
 from ...model import Quarantined, Transaction
 from .transactions import EVENTS, read_transaction
 
-HEADER = "X-SmartEPI-Signature"
 TOLERANCE_SECONDS = 300
 TEST = "webhook.test"
 SCHEMES = ("text", "after", "base64", "body")
