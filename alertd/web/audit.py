@@ -38,14 +38,25 @@ def _told(entry: stored.Entry) -> str:
     return words if words != entry.what else entry.what.removeprefix("page.")
 
 
+# Whose words tell a value, where they are not kept under the name of the fact.
+_VALUES = {"was": "role", "answer": "reconcile.answer", "day": "weekly.day", "weekdays": "weekly.day"}
+
+
 def _facts(entry: stored.Entry) -> str:
     """What belongs to the change, in a line; names and values that have words are told by them."""
-    return " · ".join(f"{g.reader.word('fact', name)}: {_value(name, found)}" for name, found in entry.facts.items())
+    return " · ".join(f"{_name(name)}: {_value(name, found)}" for name, found in entry.facts.items() if found != [])
+
+
+def _name(name: str) -> str:
+    word = g.reader.word
+    said = (word("fact", name), word("term", name), word("silences.field", name))
+    return next((str(words) for words in said if words != name), name)
 
 
 def _value(name: str, found: object) -> str:
     if isinstance(found, list):
-        return ", ".join(str(each) for each in found)
+        return ", ".join(_value(name, each) for each in found)
     if name == "reason":
         return held_words(str(found))
-    return str(g.reader.word({"was": "role"}.get(name, name), str(found)))
+    words = str(g.reader.word(_VALUES.get(name, name), str(found)))
+    return str(g.reader.value(found)) if words == str(found) else words
