@@ -17,4 +17,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "source.products.reward": ("Recompensas", "Recompensas", "Rewards"),
     "alert.see_product.epi": ("Ver el EPI", "Ver o EPI", "See the protective equipment"),
     "alert.see_product.reward": ("Ver la recompensa", "Ver a recompensa", "See the reward"),
+    "connect.matches.epi#": (
+        "Coincide con {count} EPI ahora|Coincide con {count} EPI ahora",
+        "Coincide com {count} EPI agora|Coincide com {count} EPIs agora",
+        "Matches {count} protective item now|Matches {count} protective items now",
+    ),
+    "connect.matches.reward#": (
+        "Coincide con {count} recompensa ahora|Coincide con {count} recompensas ahora",
+        "Coincide com {count} recompensa agora|Coincide com {count} recompensas agora",
+        "Matches {count} reward now|Matches {count} rewards now",
+    ),
 }
