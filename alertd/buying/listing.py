@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..reconcile.classification import DEAD_DAYS
 from ..reconcile.ordering import Terms, suggested_order
 from ..rules import measures as columns
 from ..rules.compiling import compile_condition
@@ -23,7 +24,8 @@ WORST_FIRST: tuple[Why, ...] = ("negative", "out", "low", "soon", "point")
 """Less than nothing, nothing, at or below the minimum, gone before an order comes, at its reorder point."""
 
 _WANTED = "suggested_order > 0 and enable = 1 and (tipo is null or tipo not in ('Servicio', 'Compuesto'))"
-_SPARE = "excess_units >= 1 and enable = 1"
+_DEAD = f"(stock > 0 and sold({DEAD_DAYS}) <= returned({DEAD_DAYS}) and days_known >= {DEAD_DAYS})"
+_SPARE = f"(excess_units >= 1 or {_DEAD}) and enable = 1"
 _WORDS = (
     "stock", "stock_minimo", "stock_maximo", "on_order", "suggested_order", "days_of_cover", "daily_sales",
     "reorder_point", "lost_units", "excess_units", "costo", "costo_promedio",
@@ -227,11 +229,19 @@ def _by_supplier(lines: Iterable[Line], book: Book) -> tuple[Supplier, ...]:
     return tuple(sorted(groups, key=lambda each: (each.name is None, *_urgency(each.lines[0])[:1], -each.amount)))
 
 
+def _idle(found: Finding) -> float:
+    """What a place can give away: what goes beyond half a year of its sales; without sales, all above its minimum."""
+    values: dict[str, Any] = found.values
+    if values["excess_units"] is not None:
+        return float(values["excess_units"])
+    return max(0.0, float(values["stock"]) - (values["stock_minimo"] or 0.0))
+
+
 def _transfers(lines: Iterable[Line], spare: Iterable[Finding]) -> Iterable[Transfer]:
-    """Before buying: what lies idle elsewhere, more than half a year of it, for the worst line first."""
+    """Before buying: what lies idle elsewhere, unsold or more than half a year of it, for the worst line first."""
     left: dict[int, list[tuple[Finding, float]]] = {}
     for each in spare:
-        left.setdefault(each.product_id or 0, []).append((each, math.floor(each.values["excess_units"])))
+        left.setdefault(each.product_id or 0, []).append((each, math.floor(_idle(each))))
     for line in sorted(lines, key=_urgency):
         donors = [each for each in left.get(line.product_id, []) if each[0].level_id != line.level_id and each[1] > 0]
         if not donors:

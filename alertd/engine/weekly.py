@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..buying.listing import Line, purchases
+from ..buying.listing import Line, Purchases, Transfer, purchases
 from ..clock import day_number, local, moment
 from ..errors import Trouble
 from ..model import quantity
@@ -104,15 +104,16 @@ def gather(store: Store, source: Source, day: date, now: int) -> dict[str, Any]:
     )
     empty = _empty(store, source, begin, end, day)
     fired, attended = weekly.alerts_of_week(store, source.id, begin, end)
+    to_buy = purchases(store, source, now)
     right, readings = weekly.readings(store, source.id, begin, end)
     return {
         "since": since.isoformat(), "until": until.isoformat(), "read_at": source.snapshot_at,
         "branches": weekly.branches(store, source.id), "value": weekly.stock_value(store, source.id),
         "available": _available(products, letters, empty, end - begin), "alerts": fired, "attended": attended,
-        "right": right, "readings": readings, "buy": _buy(store, source, now), "empty": _shown_empty(empty),
+        "right": right, "readings": readings, "buy": _buy(to_buy), "empty": _shown_empty(empty),
         "reconcile": _reconciled(store, source, begin, end),
         "returns": _returned(store, source, since, until, begin, end),
-        "costs": _costs(store, source, begin, end), "dead": _dead(products, end),
+        "costs": _costs(store, source, begin, end), "dead": _dead(products, to_buy.transfers, end),
         "count": _to_count(store, source, now),
         "quality": _quality(store, source, products, letters),
     }  # fmt: skip
@@ -183,9 +184,8 @@ def _available(
     return 1 - lost / (places * span) if places and span > 0 else None
 
 
-def _buy(store: Store, source: Source, now: int) -> dict[str, Any]:
+def _buy(found: Purchases) -> dict[str, Any]:
     """What to buy, by supplier, the dearest first; what is most urgent of each."""
-    found = purchases(store, source, now)
     suppliers = []
     for supplier in found.suppliers:
         first = supplier.lines[0]
@@ -272,15 +272,30 @@ def _margin(price: float | None, cost: float) -> float | None:
     return (price - cost) / price if price and price > 0 else None
 
 
-def _dead(products: Sequence[Mapping[str, Any]], end: int) -> dict[str, Any]:
-    """What nobody bought for a quarter, and the money that lies in it."""
+def _dead(products: Sequence[Mapping[str, Any]], transfers: Sequence[Transfer], end: int) -> dict[str, Any]:
+    """What nobody bought for a quarter, the money that lies in it, and what a branch that has none could be brought."""
     asleep = [
         row for row in products if is_dead(row["stock"] or 0, row["units"] or 0, (end - row["first_seen_at"]) // DAY_MS)
     ]
     assert DEAD_DAYS == CLASS_DAYS  # noqa: S101 - both are read from the same sums
     worth = [(row["nombre"], quantity(row["stock"] * (row["cost"] or 0))) for row in asleep]
     worth.sort(key=lambda each: -each[1])
-    return {"products": len(worth), "value": quantity(sum(value for _, value in worth)), "worst": worth[:3]}
+    return {
+        "products": len(worth), "value": quantity(sum(value for _, value in worth)), "worst": worth[:3],
+        "moves": [_moved(each) for each in transfers if _between_branches(each)][:3],
+    }  # fmt: skip
+
+
+def _between_branches(each: Transfer) -> bool:
+    """Whether one branch has none of what another has more of than it sells in half a year."""
+    return each.line.stock <= 0 and each.branch != each.line.branch
+
+
+def _moved(each: Transfer) -> dict[str, Any]:
+    return {
+        "name": each.line.name, "units": each.quantity, "saved": each.saved,
+        "giver": each.branch or each.warehouse, "taker": each.line.branch or each.line.warehouse,
+    }  # fmt: skip
 
 
 def _to_count(store: Store, source: Source, now: int) -> dict[str, Any]:

@@ -35,11 +35,11 @@ def blocks_of(title: str, body: str, parts: dict[str, Any]) -> list[dict[str, An
     said = " · ".join(f"<{slack_escape(link)}|{slack_escape(word)}>" for word, link in links)
     closing = [slack_escape(parts["closing"])] if parts["closing"] else []
     return [
-        {"type": "header", "text": {"type": "plain_text", "text": _control_escape(title), "emoji": True}},
-        *({"type": "section", "text": _mrkdwn(piece)} for piece in split_lines(body, _SECTION_LIMIT)),
-        *({"type": "section", "text": _mrkdwn(_sum(each))} for each in parts["sums"]),
-        {"type": "section", "text": _mrkdwn(said)},
-        *({"type": "context", "elements": [_mrkdwn(text)]} for text in closing),
+        header(title),
+        *({"type": "section", "text": mrkdwn(piece)} for piece in split_lines(body, _SECTION_LIMIT)),
+        *({"type": "section", "text": mrkdwn(_sum(each))} for each in parts["sums"]),
+        {"type": "section", "text": mrkdwn(said)},
+        *({"type": "context", "elements": [mrkdwn(text)]} for text in closing),
     ]
 
 
@@ -51,11 +51,14 @@ def _sum(shown: Shown) -> str:
     return f"{head}\n```\n{table}\n```\n{remarks}\n*{slack_escape(shown.next_step)}*"
 
 
-def _control_escape(text: str) -> str:
-    return clip(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), HEADER_LIMIT)
+def header(title: str) -> dict[str, Any]:
+    """The heading of a message, which a phone announces."""
+    text = clip(title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), HEADER_LIMIT)
+    return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": True}}
 
 
-def _mrkdwn(text: str) -> dict[str, Any]:
+def mrkdwn(text: str) -> dict[str, Any]:
+    """Text that Slack formats; what came from a shop is escaped before."""
     return {"type": "mrkdwn", "text": text}
 
 

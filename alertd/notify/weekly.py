@@ -1,4 +1,4 @@
-"""The weekly summary in words: nine short sections, as mail in HTML and plain text, and with its lists as CSV files.
+"""The weekly summary in words: nine short sections, as text, for Slack, and as mail in HTML with its lists as files.
 
 The figures come from `engine.weekly`; nothing is worked out here. A section that has nothing to say says so in a line,
 so that nobody wonders whether it was forgotten.
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
-import msgspec
 from babel.dates import format_date, format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,49 +19,29 @@ from ..sheets import Column, csv_bytes
 from .content import Content
 from .render import Rendered
 from .speech import Speech, clip, one_line
+from .weekly_blocks import Section, slack_blocks
 
 SHOWN = 5
 _TITLE = 140
 _FILES = ("buy", "reconcile", "empty", "count")
 
 
-class Section(msgspec.Struct, frozen=True):
-    """A heading, a small table, and sentences. `right` are the columns of figures."""
-
-    heading: str
-    aside: str = ""
-    headings: tuple[str, ...] = ()
-    rows: Sequence[tuple[str, ...]] = ()
-    right: frozenset[int] = frozenset()
-    notes: list[str] = []
-
-    @property
-    def aligned(self) -> list[str]:
-        """The table for plain text: columns of one width, figures to the right."""
-        table = [self.headings, *self.rows] if self.headings else self.rows
-        if not table:
-            return []
-        widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
-        return [
-            "  ".join(
-                cell.rjust(width) if place in self.right else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in table
-        ]
-
-
 class _Writer:
     """The words of one language, and how it writes money and shares."""
 
-    def __init__(self, content: Content, language: str) -> None:
+    def __init__(self, content: Content, language: str, url: str = "") -> None:
         self.language, self.words = language, _words(language)
         self.speech = Speech(language, content.zone)
         self.money_sign = content.money
         self.week: dict[str, Any] = content.week
+        self._url, self._source = url, content.source or ""
 
     def say(self, key: str, **values: object) -> str:
         return str(self.words[key]).format(**values)
+
+    def page(self, path: str) -> str:
+        """The address of a page that shows this source."""
+        return f"{self._url}{path}?source={quote(self._source)}"
 
     def number(self, amount: float) -> str:
         return self.speech.number(amount)
@@ -83,10 +63,10 @@ class _Writer:
 
 def render(content: Content, language: str, url: str) -> Rendered:
     """Word one summary. `url` is the address of the page."""
-    writer = _Writer(content, language)
+    writer = _Writer(content, language, url)
     sections = [section(writer) for section in _SECTIONS]
     title = clip(_title(content, writer), _TITLE)
-    parts = {
+    parts: dict[str, Any] = {
         "title": title,
         "hello": writer.say("hello", shop=_shop(content, writer), when=writer.speech.moment(_read_at(content))),
         "sections": sections,
@@ -103,7 +83,9 @@ def render(content: Content, language: str, url: str) -> Rendered:
     tone = (
         "warning" if writer.week["empty"]["places"] or (writer.week["reconcile"] or {}).get("undocumented") else "info"
     )
-    return Rendered(title, text, _environment().get_template("weekly.html.j2").render(parts).strip(), [], tone)
+    links = [(parts["open"], parts["link"]), (parts["preferences"], parts["preferences_link"])]
+    blocks = slack_blocks(title, parts["hello"], sections, links, parts["closing"])
+    return Rendered(title, text, _environment().get_template("weekly.html.j2").render(parts).strip(), blocks, tone)
 
 
 def files(content: Content, language: str) -> list[tuple[str, bytes]]:
@@ -186,16 +168,19 @@ def _to_buy(writer: _Writer) -> Section:
         )
         for each in buy["suppliers"][:SHOWN]
     ]
-    notes = [writer.say("attached", file=writer.say("file_buy"))]
-    if len(buy["suppliers"]) > SHOWN:
-        notes.insert(0, writer.say("more", n=writer.number(len(buy["suppliers"]) - SHOWN)))
+    more = len(buy["suppliers"]) - SHOWN
+    notes = [writer.say("more", n=writer.number(more))] if more > 0 else []
     aside = writer.say(
         "buy_sum_one" if buy["products"] == 1 else "buy_sum",
         n=writer.number(buy["products"]),
         money=writer.money(buy["amount"]),
     )
     headings = tuple(writer.say(key) for key in ("supplier", "products", "amount", "urgent"))
-    return Section(writer.say("buy"), aside, headings, rows, frozenset((1, 2)), notes)
+    attached = writer.say("attached", file=writer.say("file_buy"))
+    return Section(
+        writer.say("buy"), aside, headings, rows, frozenset((1, 2)), notes, attached,
+        writer.page("/buying"), writer.say("whole_list"),
+    )  # fmt: skip
 
 
 def _urgent(writer: _Writer, supplier: Mapping[str, Any]) -> str:
@@ -220,11 +205,12 @@ def _ran_out(writer: _Writer) -> Section:
         for each in lines[:SHOWN]
     ]
     notes = [] if rows else [writer.say("empty_none")]
+    attached = ""
     if len(lines) > SHOWN:
-        notes.append(f"{writer.say('more', n=writer.number(len(lines) - SHOWN))}; "
-                     f"{writer.say('attached', file=writer.say('file_empty'))}")  # fmt: skip
+        notes.append(writer.say("more", n=writer.number(len(lines) - SHOWN)))
+        attached = writer.say("attached", file=writer.say("file_empty"))
     aside = writer.say("empty_how") if rows else ""
-    return Section(writer.say("empty"), aside, rows=rows, right=frozenset((1, 2, 3)), notes=notes)
+    return Section(writer.say("empty"), aside, rows=rows, right=frozenset((1, 2, 3)), notes=notes, attached=attached)
 
 
 def _reconciliation(writer: _Writer) -> Section:
@@ -245,10 +231,11 @@ def _reconciliation(writer: _Writer) -> Section:
         "balanced", balanced=writer.number(found["balanced"]), explained=writer.number(found["explained"]),
         causes=f" ({named})" if named else "", n=writer.number(found["undocumented"]), net=writer.money(found["net"]),
     )  # fmt: skip
-    notes = [said]
-    if found["undocumented"] > SHOWN:
-        notes.append(writer.say("attached", file=writer.say("file_reconcile")))
-    return Section(writer.say("reconcile"), writer.say("reconcile_how"), (), rows, frozenset((2, 3)), notes)
+    attached = writer.say("attached", file=writer.say("file_reconcile")) if found["undocumented"] > SHOWN else ""
+    return Section(
+        writer.say("reconcile"), writer.say("reconcile_how"), (), rows, frozenset((2, 3)), [said], attached,
+        writer.page("/reconcile"), writer.say("whole_list"),
+    )  # fmt: skip
 
 
 def _which(writer: _Writer, each: Mapping[str, Any]) -> str:
@@ -305,26 +292,37 @@ def _one_cost(writer: _Writer, each: Mapping[str, Any]) -> str:
 
 def _asleep(writer: _Writer) -> Section:
     dead = writer.week["dead"]
+    moves = [_move(writer, each) for each in dead.get("moves", ())]
     if not dead["products"]:
-        return Section(writer.say("dead"), notes=[writer.say("dead_none")])
+        return Section(writer.say("dead"), notes=[writer.say("dead_none"), *moves])
     said = writer.say(
         "asleep_one" if dead["products"] == 1 else "asleep",
         n=writer.number(dead["products"]),
         money=writer.money(dead["value"]),
     )
     rows = [(one_line(name, 60), writer.money(value)) for name, value in dead["worst"]]
-    return Section(writer.say("dead"), rows=rows, right=frozenset((1,)), notes=[said])
+    return Section(writer.say("dead"), rows=rows, right=frozenset((1,)), notes=[said, *moves])
+
+
+def _move(writer: _Writer, each: Mapping[str, Any]) -> str:
+    """What lies idle in one branch while another has none: the purchase that a trip between them spares."""
+    said = writer.say(
+        "move", name=one_line(each["name"], 40), units=writer.count("units", each["units"]),
+        giver=one_line(each["giver"], 24), taker=one_line(each["taker"], 24),
+    )  # fmt: skip
+    return said + (writer.say("move_saves", money=writer.money(each["saved"])) if each["saved"] else "") + "."
 
 
 def _to_count(writer: _Writer) -> Section:
     count = writer.week["count"]
     if not count["products"]:
         return Section(writer.say("count"), notes=[writer.say("count_none")])
-    said = writer.say(
-        "to_count", n=writer.number(count["products"]), minutes=count["minutes"], file=writer.say("file_count")
-    )
+    said = writer.say("to_count", n=writer.number(count["products"]), minutes=count["minutes"])
     names = ", ".join(one_line(row[2], 40) for row in count["rows"][:SHOWN])
-    return Section(writer.say("count"), notes=[said, f"{names} …"])
+    return Section(
+        writer.say("count"), notes=[said, f"{names} …"], attached=writer.say("attached", file=writer.say("file_count")),
+        link=writer.page("/count/sheet"), link_words=writer.say("print_sheet"),
+    )  # fmt: skip
 
 
 def _data(writer: _Writer) -> Section:

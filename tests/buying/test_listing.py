@@ -91,6 +91,18 @@ def test_before_buying_the_other_branch_gives_what_it_has_too_much_of(store: Sto
     ]
 
 
+def test_what_nobody_bought_for_a_quarter_is_given_away_before_it_is_bought_elsewhere(store: Store):
+    """All above its own minimum; what is known for a month only may still sell."""
+    here = goods(store, 0, 5, 30, branch="Centro", name="dormido")
+    shelf(store, 12, 2, None, branch="Norte", of=here)
+    young = goods(store, 0, 5, 30, branch="Centro", name="nuevo", first_seen_at=NOW - 30 * DAY)
+    shelf(store, 12, 2, None, branch="Norte", of=young)
+    found = listed(store).transfers
+    assert [(each.line.name, each.branch, each.spare, each.quantity) for each in found] == [
+        ("dormido", "Norte", 10, 10)
+    ]
+
+
 def test_how_long_a_supplier_takes_is_learnt_from_three_arrivals(store: Store):
     """The middle, and what nine of ten keep."""
     (learnt,) = learn({"Beta": [2.0, 3.0, 4.0, 9.0], "Alfa": [1.0, 2.0]})

@@ -9,6 +9,7 @@ from end_to_end.receivers import PostOffice
 from alertd.engine import weekly
 from alertd.engine.weekly import DAY_MS, empty_ms, gather, last_due
 from alertd.notify import weekly as wording
+from alertd.notify.channels import slack_payload
 from alertd.notify.content import Content, decode, encode
 from alertd.notify.worker import deliver_pass
 from alertd.store import channels
@@ -120,6 +121,70 @@ def test_the_words_of_a_week(week, language, said):
     assert "<b>no carga" not in made.html and "&lt;b&gt;no carga" in made.html
     names = [name for name, _ in wording.files(content, language)]
     assert len(names) == 4 and all(name.endswith(".csv") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "es",
+            "Mover: Producto IDLE, 4 u de Sucursal Norte a Sucursal Central, donde está agotado; evita comprar $8.00.",
+        ),
+        (
+            "pt",
+            "Mover: Producto IDLE, 4 un. de Sucursal Norte para Sucursal Central, onde está em ruptura; evita comprar",
+        ),
+        (
+            "en",
+            "Move: Producto IDLE, 4 units from Sucursal Norte to Sucursal Central, which has none; saves buying $8.00.",
+        ),
+    ],
+)
+def test_what_one_branch_has_for_nothing_is_offered_to_the_one_that_has_none(bench, language, said):
+    """Ninety pieces nobody buys in the north, none in the centre: move four before four are bought; never backwards."""
+    shelves = [
+        {"nombre_bodega": MAIN, "stock": 0, "stock_minimo": 4, "stock_maximo": 4},
+        {"nombre_bodega": "Bodega Norte", "stock": 90, "stock_minimo": None},
+    ]
+    bench.product("IDLE", 0, inventarios=shelves)
+    bench.product("FULL", 0, inventarios=[{**shelves[0], "stock": 3}, shelves[1]])
+    bench.poll(hours=24 * 95)
+    bench.poll()
+    told = {**facts(bench), "value_change": None, "next": "2026-11-30"}
+    assert [(each["name"], each["units"]) for each in told["dead"]["moves"]] == [("Producto IDLE", 4)]
+    content = Content(kind="weekly", at=bench.clock.moment(), zone="America/El_Salvador", money="$", week=told)
+    assert said in wording.render(content, language, "https://alertd.example").text
+
+
+def test_slack_gets_headings_short_sections_and_links(week):
+    """Within its limits however long the names are; what a shop calls a product neither links nor pings."""
+    told = {**facts(week), "value_change": None, "next": "2026-11-30"}
+    told["empty"]["lines"] = [{**told["empty"]["lines"][0], "name": "<!channel> *" + "x" * 400}] * 40
+    told["returns"] = {**told["returns"], "units": 2.0, "reason": "&" * 4000}
+    content = Content(
+        kind="weekly", at=week.clock.moment(), zone="America/El_Salvador", source="tienda", company="El <Roble>",
+        week=told,
+    )  # fmt: skip
+    blocks = wording.render(content, "es", "https://alertd.example").slack_blocks
+    assert blocks[0]["type"] == "header" and len(blocks[0]["text"]["text"]) <= 150
+    sections = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert len(blocks) <= 50 and all(0 < len(text) <= 3000 for text in sections)
+    assert [sum(text.startswith(f"*{number}) ") for text in sections) for number in range(1, 10)] == [1] * 9
+    everything = "\n".join(sections)
+    assert "<!channel>" not in everything and "El <Roble>" not in everything and ".csv" not in everything
+    assert "<https://alertd.example/count/sheet?source=tienda|Hoja para imprimir>" in everything
+    assert "• *La Unión*: Productos 1 · Monto " in everything
+    assert "<https://alertd.example/|Abrir alertd>" in sections[-1]
+
+
+def test_a_phone_announces_the_title_of_the_week_in_slack(week):
+    """The text beside the blocks is what a phone shows."""
+    content = Content(
+        kind="weekly", at=week.clock.moment(), zone="America/El_Salvador", week={**facts(week), "next": "2026-11-30"}
+    )
+    made = wording.render(content, "en", "https://alertd.example")
+    payload = slack_payload(made)
+    assert payload["text"].startswith("Stock, week Nov 16") and payload["blocks"] == made.slack_blocks
 
 
 def test_an_empty_week_says_so_in_every_section(bench):
