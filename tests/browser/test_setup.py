@@ -16,6 +16,7 @@ from alertd.engine.context import open_context
 from alertd.engine.service import Service, let_somebody_in
 from alertd.sandbox.smartpyme import DEFAULT_KEY, RunningServer, Shop, serve
 from alertd.settings import data_folder, read_settings
+from alertd.store.db import Store
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,7 @@ class House:
 
     link: str
     url: str
+    store: Store
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     link = let_somebody_in(context)
     assert link is not None
     service.start()
-    yield House(link, service.url)
+    yield House(link, service.url, context.store)
     service.stop()
     context.store.close()
 
@@ -156,9 +158,37 @@ def test_from_the_first_link_to_a_message(
 
     told = web_service.next()
     assert "agotado" in told["title"] + told["message"]
+    _answer_the_mail(browser, house, post_office, size)
     assert owner.hosts == {urlsplit(house.url).netloc}
     assert [text for text in owner.complaints if "422" not in text] == []
     owner.context.close()
+
+
+def _answer_the_mail(browser: Browser, house: House, post_office: PostOffice, size: str) -> None:
+    """Whoever holds the mail, and has no password, opens its link: looking changes nothing, one tap says it is seen."""
+    assert "Prueba" in str(post_office.next()["Subject"])
+    part = post_office.next().get_body(("plain", "html"))
+    assert part is not None
+    link = re.search(rf"{re.escape(house.url)}/a/[\w.-]+", part.get_content())
+    assert link is not None
+    somebody = Owner(browser, size)
+    page = somebody.page
+    for _ in range(2):
+        page.goto(link.group())
+        assert _seen(house) == 0
+    somebody.fits()
+    page.locator("form:has([value=ack]) button").click()
+    page.get_by_role("status").wait_for()
+    assert _seen(house) > 0
+    assert page.locator(".linked").get_by_text("correo").first.is_visible()
+    assert somebody.complaints == []
+    assert somebody.hosts == {urlsplit(house.url).netloc}
+    somebody.context.close()
+
+
+def _seen(house: House) -> int:
+    """How many alerts somebody said to have seen."""
+    return int(house.store.value("SELECT count(*) FROM alert WHERE acknowledged_by IS NOT NULL"))
 
 
 @pytest.mark.parametrize(

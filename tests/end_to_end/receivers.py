@@ -76,6 +76,7 @@ class PostOffice:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self._heard: queue.Queue[EmailMessage] = queue.Queue()
         port = free_port()
         self.url = f"mailto://127.0.0.1:{port}?from=avisos@tienda.test&to=duena@tienda.test"
         # aiosmtpd looks at its own start on the port it was told, so 0 will not do.
@@ -84,7 +85,12 @@ class PostOffice:
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self._heard.put(self.mails[-1])
         return "250 OK"
+
+    def next(self) -> EmailMessage:
+        """The next mail, waited for; a test that gets none fails here."""
+        return self._heard.get(timeout=PATIENCE)
 
     def close(self) -> None:
         self._controller.stop()
