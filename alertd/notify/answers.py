@@ -48,6 +48,7 @@ _HTTP_CODE = re.compile(r"error=(\d{3})\b")
 _SMTP_CODE = re.compile(r"\(([245]\d\d), b?['\"]|was refused: ([45]\d\d) ")
 SMTP_CODE_SAID = re.compile(r"mail server answered [45]\d\d")
 _SLACK_REASON = re.compile(r"Response Details:\s+b'(?:\{.*?\"error\": ?\")?([a-z_]{4,40})['\"]")
+_GATEWAY_TIMEOUT = 504
 _TRY_AGAIN_CODES = frozenset((408, 409, 421, 423, 425, 429))
 _SLACK_TRY_AGAIN = frozenset(("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"))
 _UNSENT = ("refused", "resolve", "not known", "Name or service", "No address", "unreachable", "No route")
@@ -57,8 +58,26 @@ _TOO_LATE = ("Read timed out", "timed out", "aborted", "RemoteDisconnected", "re
 def judge(heard: Heard) -> Delivery:
     """Read the reason for a failure from what Apprise wrote. What cannot be understood is tried again."""
     said = _judge(heard)
+    if said.outcome is Outcome.RETRYABLE and _partly_there(heard):
+        said = replace(said, outcome=Outcome.AMBIGUOUS)
     asked = [float(text.removeprefix(ASKED)) for _, text in heard if text.startswith(ASKED)]
-    return replace(said, wait=asked[-1]) if asked and said.outcome is Outcome.RETRYABLE else said
+    return replace(said, wait=asked[-1]) if asked and said.outcome is not Outcome.PERMANENT else said
+
+
+def _partly_there(heard: Heard) -> bool:
+    """Whether a part of it has arrived, or may have: an address can lead to several people, and take several calls."""
+    return any(
+        (level == logging.INFO and text.startswith("Sent "))
+        or (text.startswith("Socket Exception") and any(word in text for word in _TOO_LATE) and not _unsent(text))
+        for level, text in heard
+    )
+
+
+def _unsent(fault: str) -> bool:
+    """Whether it broke off before anything was said."""
+    return any(word in fault for word in (*_UNSENT, "ConnectTimeout", "connect timeout")) or bool(
+        _SMTP_CODE.search(fault)
+    )
 
 
 def _judge(heard: Heard) -> Delivery:
@@ -78,6 +97,8 @@ def _http_answer(codes: list[int], reason: str | None) -> Delivery:
     again = [code for code in codes if _may_pass(code, reason)]
     code = (again or codes)[-1]
     said = f"The service answered {code}" + (f" ({reason})" if reason else "")
+    if code == _GATEWAY_TIMEOUT:
+        return Delivery(Outcome.AMBIGUOUS, f"{said}: it waited too long for another; the message may have arrived.")
     return Delivery(Outcome.RETRYABLE if again else Outcome.PERMANENT, f"{said}: {_meaning(code)}")
 
 

@@ -91,7 +91,8 @@ def _carry_one(line: Line, parcel: Parcel, url: str, now: int) -> Answer:
         delivery = line.send(rendered, key=message.key, reached=message.reached, extras=extras)
     except Exception:
         log.exception("Sending a message failed inside alertd.")
-        return Answer(Delivery(Outcome.RETRYABLE, "A fault inside alertd; its log has the details."))
+        # How far it came is not known, so it may have arrived.
+        return Answer(Delivery(Outcome.AMBIGUOUS, "A fault inside alertd; its log has the details."))
     return Answer(delivery, rendered.title, rendered.text)
 
 

@@ -345,7 +345,8 @@ def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bo
     if not failures:
         return Delivery(Outcome.DELIVERED, "", reached)
     outcomes = {failure.outcome for failure in failures}
-    order = (Outcome.RETRYABLE, Outcome.AMBIGUOUS, Outcome.PERMANENT)
+    # Both are tried again; that one may have arrived must not be forgotten over another that has not.
+    order = (Outcome.AMBIGUOUS, Outcome.RETRYABLE, Outcome.PERMANENT)
     outcome = next(each for each in order if each in outcomes)
     return Delivery(outcome, " ".join(dict.fromkeys(failure.detail for failure in failures)), reached)
 

@@ -4,7 +4,8 @@ A message is written in the transaction of the change it tells of, and marked se
 between the two repeats a message, and never loses one; its `key` lets a receiver see that it is the same one.
 
 States: `waiting`, `sent`, `dead`, and `superseded`: nobody got it, and a newer one tells how things stand instead. A
-message that is being sent is `waiting` with a lease; when the lease runs out, anybody may claim it again.
+message that is being sent is `waiting` with a lease; when the lease runs out, anybody may claim it again. Whose sender
+was never heard of again may have arrived: it is `unsure` from then on, and only ever sent under its own key.
 """
 
 import secrets
@@ -129,8 +130,9 @@ def claim(
     with store.write() as connection:
         ids = _of_channels(_due(store, *asked), limit)
         connection.executemany(
-            "UPDATE message SET lease_until = ?, lease_by = ?, attempts = attempts + 1"
-            " WHERE id = ? AND state = 'waiting'",
+            # A lease that nobody gave back is an attempt that nobody answered for.
+            "UPDATE message SET unsure = unsure OR lease_by IS NOT NULL, lease_until = ?, lease_by = ?,"
+            " attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
             [(now + round(lease_seconds * 1000), worker, key) for key in ids],
         )
         return [_claimed(row) for row in _rows_of(store, ids)]
@@ -229,10 +231,14 @@ def lease_holders(store: Store, *, now: int) -> list[str]:
 
 
 def release(store: Store, *, worker: str) -> int:
-    """Give back everything that a worker holds; for one that is known to be gone. Returns how many messages."""
+    """Give back everything that a worker holds; for one that is known to be gone. Returns how many messages.
+
+    Which of them it had sent already, it can tell nobody.
+    """
     with store.write() as connection:
         return connection.execute(
-            "UPDATE message SET lease_until = 0, lease_by = NULL WHERE lease_by = ? AND state = 'waiting'", (worker,)
+            "UPDATE message SET unsure = 1, lease_until = 0, lease_by = NULL WHERE lease_by = ? AND state = 'waiting'",
+            (worker,),
         ).rowcount
 
 
@@ -310,15 +316,15 @@ def retry_dead(store: Store, *, now: int, message_id: int | None = None) -> int:
 def supersede(store: Store, *, channel_id: int, source: str, now: int) -> tuple[set[int], int]:
     """Take back what a channel that has been failing for an hour never got about a source; in the caller's transaction.
 
-    The rows stay as a record. What may have arrived, what is on its way, and what a part of the recipients of a mail
-    have, is left alone, and everything older than it. Returns the ids of the alerts they spoke of, and how many they
-    said had come and gone unseen.
+    The rows stay as a record. What may have arrived, what is on its way (also when its lease ran out meanwhile: a
+    machine that slept wakes in the middle of a send), and what a part of the recipients of a mail have, is left alone,
+    and everything older than it. Returns the ids of the alerts they spoke of, and how many they said had come and gone.
     """
     rows = store.rows(
-        "SELECT id, created_at, attempts, unsure OR reached IS NOT NULL OR lease_until > ? AS fixed,"
+        "SELECT id, created_at, attempts, unsure OR reached IS NOT NULL OR lease_by IS NOT NULL AS fixed,"
         " coalesce(json_extract(content, '$.missed'), 0) AS missed FROM message"
         " WHERE channel_id = ? AND source = ? AND state = 'waiting' AND kind = 'alerts' ORDER BY id DESC",
-        (now, channel_id, source),
+        (channel_id, source),
     )
     if not any(row["attempts"] and now - row["created_at"] >= HOUR for row in rows):
         return set(), 0

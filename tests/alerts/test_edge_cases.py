@@ -391,6 +391,43 @@ def test_09c_what_may_have_arrived_is_never_taken_back(calm_house: House):
     assert calm_house.contents(state="superseded") == []
 
 
+def test_09d_a_send_that_outlives_its_lease_is_never_taken_back(calm_house: House):
+    """The machine slept for hours in mid-send: nobody knows whether the service has it, so it keeps its id."""
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    outbox.claim(calm_house.store, worker="w", now=calm_house.at, lease_seconds=30, limit=50)
+    calm_house.stock(2, 0)
+    calm_house.after(3 * HOUR)
+    assert calm_house.contents(state="superseded") == []
+    assert calm_house.told() == [[("firing", "Producto 1")], [("firing", "Producto 2")]]
+
+
+def test_09e_what_a_killed_process_was_sending_is_never_taken_back(calm_house: House):
+    """Killed between sending and writing down; a refusal of the next attempt does not make the first one undone."""
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    outbox.claim(calm_house.store, worker="dead", now=calm_house.at, lease_seconds=30, limit=50)
+    outbox.release(calm_house.store, worker="dead")
+    fail_all(calm_house)
+    calm_house.stock(1, 20)
+    calm_house.after(3 * HOUR)
+    assert calm_house.contents(state="superseded") == []
+    assert calm_house.events() == ["firing", "resolved"]
+
+
+def test_09f_a_lease_that_somebody_else_takes_over_leaves_its_doubt(calm_house: House):
+    """The first worker never said what became of it; what the second one hears is true of its own attempt only."""
+    calm_house.stock(1, 0)
+    calm_house.poll()
+    outbox.claim(calm_house.store, worker="slow", now=calm_house.at, lease_seconds=30, limit=50)
+    calm_house.at += MINUTE
+    fail_all(calm_house)
+    calm_house.stock(1, 20)
+    calm_house.after(3 * HOUR)
+    assert calm_house.contents(state="superseded") == []
+    assert calm_house.events() == ["firing", "resolved"]
+
+
 # 10. Rules and products that change or go
 
 

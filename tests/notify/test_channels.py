@@ -11,8 +11,8 @@ from apprise.plugins.slack import NotifySlack
 
 from alertd.errors import UsageTrouble
 from alertd.notify import channels as services
-from alertd.notify.answers import Outcome, judge
-from alertd.notify.channels import Timeout, check_url, fit, mask, send
+from alertd.notify.answers import Delivery, Outcome, judge
+from alertd.notify.channels import Timeout, _summary, check_url, fit, mask, send
 from alertd.notify.render import render
 
 from .conftest import free_port
@@ -236,6 +236,30 @@ def test_what_a_product_is_called_is_not_taken_for_an_answer():
     """Apprise writes the message down too; a product named after a status decides nothing."""
     heard = [(logging.DEBUG, "JSON Payload: error=404"), (logging.WARNING, "Failed to send JSON: error=503.")]
     assert judge(heard).outcome is Outcome.RETRYABLE
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (logging.INFO, "Sent Telegram notification."),
+        (logging.DEBUG, "Socket Exception: HTTPConnectionPool: Read timed out."),
+    ],
+)
+def test_a_refusal_does_not_undo_what_may_have_arrived_before_it(before):
+    """One address, several recipients: one has it or may have it, the next is refused. Nobody may say that none has."""
+    heard = [before, (logging.WARNING, "Failed to send Telegram notification: error=503.")]
+    assert judge(heard).outcome is Outcome.AMBIGUOUS
+
+
+def test_a_gateway_that_gave_up_waiting_tells_nothing():
+    """504 is a time-out, only that somebody else waited."""
+    assert judge([(logging.WARNING, "Failed to send JSON: error=504.")]).outcome is Outcome.AMBIGUOUS
+
+
+def test_a_mail_that_may_have_arrived_is_not_hidden_by_one_that_did_not():
+    """Marta's mailbox is busy, and the server broke off in the middle of Pedro's."""
+    busy, broken = Delivery(Outcome.RETRYABLE, "450"), Delivery(Outcome.AMBIGUOUS, "broke off")
+    assert _summary([busy, broken], (), complete=False).outcome is Outcome.AMBIGUOUS
 
 
 @pytest.mark.parametrize(
