@@ -1,9 +1,10 @@
 """Alerts as the pages list and show them. What opens and closes an alert is decided in `alertd.alerts`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from . import search
 from .db import Row, Store
@@ -233,5 +234,5 @@ def _alert(row: Row, extra: Sequence[str] = ()) -> AlertRow:
 
 
 def _object(text: str) -> dict[str, Any]:
-    found = json.loads(text)
+    found = msgspec.json.decode(text)
     return found if isinstance(found, dict) else {}

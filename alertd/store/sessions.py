@@ -49,10 +49,12 @@ def find(store: Store, token: str, now: int) -> Session | None:
     return None if row is None else Session(**row)
 
 
-def seen(store: Store, session: Session, now: int) -> None:
-    """Note that the session is in use."""
-    if now - session.last_seen_at >= SEEN_EVERY:
-        store.execute("UPDATE web_session SET last_seen_at = ? WHERE digest = ?", (now, session.digest))
+def seen(store: Store, session: Session, now: int) -> bool:
+    """Note that the session is in use. Returns whether that was written down, which is not done for every page."""
+    if now - session.last_seen_at < SEEN_EVERY:
+        return False
+    store.execute("UPDATE web_session SET last_seen_at = ? WHERE digest = ?", (now, session.digest))
+    return True
 
 
 def end(store: Store, digest: str) -> None:

@@ -124,6 +124,8 @@ def _configuration(settings: Settings, secret_key: str) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.url.startswith("https://"),
         "PERMANENT_SESSION_LIFETIME": timedelta(days=SESSION_DAYS),
+        # The door renews the cookie when it notes that the session is in use, not on every page.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "WTF_CSRF_TIME_LIMIT": None,
         "TEMPLATES_AUTO_RELOAD": False,

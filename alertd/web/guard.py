@@ -160,7 +160,8 @@ def _signed_in() -> users.User | None:
     user = users.user_by_id(store, found.user_id) if found is not None else None
     if found is None or user is None or user.generation != session.get("generation"):
         return None
-    sessions.seen(store, found, g.reader.now)
+    if sessions.seen(store, found, g.reader.now):
+        session.modified = True
     g.session = found
     return user
 
