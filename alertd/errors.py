@@ -30,3 +30,7 @@ class SourceTrouble(Trouble):
         super().__init__(message)
         self.kind = kind
         self.retry_at = retry_at
+
+
+class LateTrouble(SourceTrouble):
+    """It took the question and did not answer in time: perhaps a smaller question is answered."""

@@ -14,7 +14,7 @@ import httpx
 import stamina
 
 from .. import __version__, fence
-from ..errors import SourceTrouble, UsageTrouble
+from ..errors import LateTrouble, SourceTrouble, UsageTrouble
 
 # A page of 200 sales costs the server thousands of statements; the vendor's own clients wait this long.
 READ_SECONDS = 60.0
@@ -172,6 +172,8 @@ class Http(Generic[Answer]):
             request = self._client.build_request(verb, path, params=dict(parameters or {}), json=post, headers=headers)
             with closing(self._client.send(request, stream=True)) as answer:
                 body = self._whole(answer)
+        except httpx.ReadTimeout:
+            raise LateTrouble(f"{self._host} did not answer in time.", kind="unreachable") from None
         except httpx.TimeoutException:
             raise SourceTrouble(f"{self._host} did not answer in time.", kind="unreachable") from None
         except httpx.RemoteProtocolError as fault:

@@ -1,8 +1,11 @@
 """What the lanes between and beside the sweeps read, and what they may conclude from it."""
 
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from alertd.sandbox.smartpyme.model import SaleLine
 from alertd.store import documents, quarantine
@@ -413,3 +416,27 @@ def test_a_page_too_heavy_for_the_server_is_asked_for_in_smaller_parts(bench: Wo
     done = bench.poll("sales")
     assert (done.complete, done.new, bench.lane("sales")["stopped"]) == (True, 1, None)
     assert any("per_page=20&" in call for call in bench.calls("sales?"))
+
+
+def test_a_page_that_times_out_is_asked_for_in_smaller_parts(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times no answer in time for a hundred sales, and twenty at a time come through."""
+    monkeypatch.setattr("alertd.sources.http.READ_SECONDS", 0.3)
+    waiting = threading.Event()
+    bench.shop.faults.sleep = lambda _seconds: (waiting.wait(5), None)[1]
+    bench.shop.sell([(1, 1)], WAREHOUSE)
+    bench.shop.faults.add("slow", path="sales", times=3)
+    done = bench.poll("sales")
+    waiting.set()
+    assert (done.error, done.complete, done.new, bench.lane("sales")["stopped"]) == (None, True, 1, None)
+    assert any("per_page=20&" in call for call in bench.calls("sales?"))
+
+
+def test_a_server_that_never_answers_in_time_is_merely_down(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither list nor summary answers: an outage, tried again soon."""
+    monkeypatch.setattr("alertd.sources.http.READ_SECONDS", 0.3)
+    waiting = threading.Event()
+    bench.shop.faults.sleep = lambda _seconds: (waiting.wait(5), None)[1]
+    bench.shop.faults.add("slow", path="sales")
+    done = bench.poll("sales")
+    waiting.set()
+    assert (done.error_kind, bench.lane("sales")["stopped"]) == ("unreachable", None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ...errors import SourceTrouble
+from ...errors import LateTrouble, SourceTrouble
 from ...model import Document, DocumentPage, Page, Product, Quarantined
 from ..ahead import Ahead
 from ..http import Budget, Http, Parameters, Transport
@@ -113,7 +113,8 @@ class SmartPyme:
         except SourceTrouble as fault:
             if fault.kind == "missing" and self._lists_products:
                 raise SourceTrouble(NOT_OFFERED.format(what=LISTS[kind]), kind="unsupported") from None
-            if kind != "sale" or fault.kind != "server" or not self._lists_when_asked_for_less(query):
+            heavy = fault.kind == "server" or isinstance(fault, LateTrouble)
+            if kind != "sale" or not heavy or not self._lists_when_asked_for_less(query):
                 raise
             yield from self._documents(kind, {**query, "per_page": LIGHT_PAGE})
 
