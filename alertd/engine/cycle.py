@@ -11,15 +11,15 @@ from ..sources.registry import KINDS
 from ..store import alerts, hours, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
-from . import lanes, planner, transacting
+from . import holding, lanes, planner, transacting
 from .context import Context
 from .heartbeat import beat
+from .holding import LEASE_SECONDS
 from .lanes import Turn
 from .opening import Allowing, open_reader
 from .watching import judge_source
 
 log = structlog.get_logger()
-LEASE_SECONDS = 1_800.0
 CATALOGUE = frozenset({"sweep", "low"})
 ASK_AGAIN_SECONDS = 86_400.0
 VOUCHERS_EVERY_SECONDS = 3_600.0
@@ -126,7 +126,8 @@ def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
     """Poll one lane under its lease; None when another process is at it."""
     context, source = turn.context, turn.source
     store = context.store
-    if not polls.lease_lane(store, source.id, lane, worker=context.worker, now=context.now(), seconds=LEASE_SECONDS):
+    turn.hold = holding.take(store, source.id, lane, worker=context.worker, now=context.now)
+    if turn.hold is None:
         return None
     poll = Poll(source=source.name, lane=lane)
     poll_id = polls.begin_poll(store, source.id, lane, context.now())
@@ -134,6 +135,7 @@ def _run_lane(turn: Turn, purse: Allowing, lane: str) -> Poll | None:
     with structlog.contextvars.bound_contextvars(poll=poll_id, source=source.name, lane=lane):
         _read_lane(turn, purse, poll, poll_id)
         _log(poll)
+    turn.hold = None
     return poll
 
 

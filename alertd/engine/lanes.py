@@ -26,6 +26,7 @@ from ..store.sources import Source
 from .calm import tell
 from .context import Context
 from .evaluate import Outcome, evaluate
+from .holding import Hold
 from .rulebook import Rulebook
 from .selfcare import rules_failed
 from .sweep import OnPage, Sweep, read_sweep
@@ -64,7 +65,7 @@ class Turn:
     """What the lanes of one source share in a cycle.
 
     `detail` says that the calls from here on are those of single records; `must_confirm` that what is critical and
-    new is to be looked at once more before it is told.
+    new is to be looked at once more before it is told; `hold` is the lease of the lane that is being read.
     """
 
     context: Context
@@ -73,10 +74,23 @@ class Turn:
     book: Rulebook
     detail: Callable[[], None] = lambda: None
     must_confirm: bool = False
+    hold: Hold | None = None
     evaluated: bool = False
     new_firing: int = 0
     new_resolved: int = 0
     queued: int = 0
+
+    def page_came(self, poll: Poll, pages: int | None) -> None:
+        """Count a page, keep the lane, and say how far it is. Raises SourceTrouble when it is another's."""
+        poll.pages += 1
+        if self.hold:
+            self.hold.at_page()
+        self.context.progress(self.source.name, poll.lane, poll.pages, pages)
+
+    def still_ours(self) -> None:
+        """Before what was read is written, in the same transaction. Raises SourceTrouble when the lane was taken."""
+        if self.hold:
+            self.hold.keep()
 
 
 class _Mark(msgspec.Struct):
@@ -148,6 +162,7 @@ def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, 
     """Make a whole sweep the present state, evaluate, fill the outbox: all, or nothing. Raises DoubtfulError."""
     store, source, now = turn.context.store, turn.source, turn.context.now()
     with store.write():
+        turn.still_ours()
         applied = snapshots.apply(
             store, source.id, stage.products(found.seen), seen=found.seen, unread=found.unread, known=known, now=now,
             nameless=found.nameless, since=since, marks=found.marks,
@@ -191,6 +206,7 @@ def low(turn: Turn, poll: Poll) -> None:
             count(page.number, page.pages)
 
         def take(now: int) -> None:
+            turn.still_ours()
             applied = snapshots.apply(store, source.id, stage.products(), seen=None, unread=set(), known=known, now=now)
             _catalogue_changed(turn, applied, poll, now)
 
@@ -305,9 +321,8 @@ def critical_news(outcome: Outcome) -> list[Identity]:
 
 def _page_counter(turn: Turn, poll: Poll) -> OnPage:
     def count(_page: int, pages: int | None) -> None:
-        poll.pages += 1
         # A lane that reads window after window does not know how many pages are still to come.
-        turn.context.progress(turn.source.name, poll.lane, poll.pages, pages if poll.lane == "sweep" else None)
+        turn.page_came(poll, pages if poll.lane == "sweep" else None)
 
     return count
 
@@ -364,6 +379,7 @@ def _read_chunk(turn: Turn, lane: str, first: date, last: date, poll: Poll) -> N
     moved = _elsewhere(turn, kind, since, until, seen)
     now = turn.context.now()
     with store.write():
+        turn.still_ours()
         taken = documents.take(store, source.id, [*found.values(), *moved], now)
         documents.retire(store, source.id, kind, since, until, seen | {document.id for document in moved}, now, taken)
         documents.note_reading(store, source.id, kind, since, until, began_at)

@@ -64,8 +64,7 @@ def _read_kind(turn: Turn, reader: Transacting, kind: str, since: int, poll: Pol
     """Read one list to its end; the newest moment in it, None where it told none."""
     newest: int | None = None
     for batch in reader.transactions(kind, since):
-        poll.pages += 1
-        turn.context.progress(turn.source.name, poll.lane, poll.pages, None)
+        turn.page_came(poll, None)
         found = [each for each in batch if isinstance(each, Transaction)]
         unread = [each for each in batch if isinstance(each, Quarantined)]
         poll.products += len(batch)
@@ -80,6 +79,7 @@ def keep(turn: Turn, kind: str, found: list[Transaction], unread: list[Quarantin
     """Keep a page, and bring the stock of counted products up to date with it. Returns how many were new."""
     store, source, now = turn.context.store, turn.source, turn.context.now()
     with store.write():
+        turn.still_ours()
         taken = transactions.take(store, source.id, found, zone=source.timezone, now=now)
         ledger.refresh(store, source.id, taken.products, now)
         if unread:

@@ -104,6 +104,17 @@ def lease_lane(store: Store, source_id: int, lane: str, *, worker: str, now: int
         )
 
 
+def renew_lane(store: Store, source_id: int, lane: str, *, worker: str, until: int) -> bool:
+    """Keep a lane that is still being read. False when it is another's by now."""
+    with store.write():
+        return bool(
+            store.execute(
+                "UPDATE lane SET lease_until = ? WHERE source_id = ? AND name = ? AND lease_by = ?",
+                (until, source_id, lane, worker),
+            ).rowcount
+        )
+
+
 def release_lane(
     store: Store,
     source_id: int,
