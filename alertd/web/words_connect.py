@@ -39,6 +39,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "connect.secret.api_key": ("Clave de la API", "Chave da API", "API key"),
     "connect.secret.api_secret": ("Secreto de la API", "Segredo da API", "API secret"),
     "connect.secret.webhook_secret": ("Secreto de los webhooks", "Segredo dos webhooks", "Webhook secret"),
+    "connect.webhook_hint": (
+        "Solo si ya usa webhooks; se puede poner después.",
+        "Só se já usa webhooks; pode ser posto depois.",
+        "Only if you use webhooks already; it can be set later.",
+    ),
     "connect.name": ("Nombre corto de la tienda", "Nome curto da loja", "Short name of the shop"),
     "connect.name_hint": (
         "Como usted la llama: centro, soyapango.",
