@@ -163,7 +163,7 @@ def test_rules_that_were_mended_are_told(calm_house: House):
 @pytest.mark.parametrize("language", ["es", "pt", "en"])
 def test_every_trouble_has_words_in_every_language(language):
     """Told or over: a title and a text, with no gap in them."""
-    words = speech._words(language)["trouble"]
+    words = speech._words(language, "")["trouble"]
     kinds = {
         "key_refused",
         "source_silent",
