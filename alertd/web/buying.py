@@ -7,10 +7,9 @@ import math
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from .. import sheets
 from ..buying.learning import learn
 from ..buying.listing import Line, Purchases, Supplier, purchases
 from ..clock import local
@@ -19,6 +18,7 @@ from ..places import money_sign
 from ..sheets import Cell, Column
 from ..store import alerts, buying, supply
 from ..store.sources import Source
+from .download import TYPES, Table, send
 from .record import record
 from .room import room
 from .spans import chosen_source, source_options
@@ -29,7 +29,6 @@ DAY = 86_400_000
 EXPECTED_DAYS = (1, 2, 3, 4, 5, 7, 10, 14, 21, 30)
 LONGEST_DAYS = 365
 MOST_UNITS = 1e6
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 LINE = "line-"
 _COLUMNS = (
     ("supplier", "text", 24), ("code", "text", 14), ("product", "text", 36), ("branch", "text", 18),
@@ -141,20 +140,13 @@ def _plain(words: str) -> str:
 def file(kind: str) -> AnyResponse:
     """The list as CSV or a workbook."""
     source = chosen_source()
-    if source is None or source.snapshot_at is None or kind not in MIME:
+    if source is None or source.snapshot_at is None or kind not in TYPES:
         return redirect(url_for("buying.index"), 303)
     found = purchases(room().store, source, g.reader.now)
     columns = [Column(g.reader.t(f"buying.col_{name}"), shape, width) for name, shape, width in _COLUMNS]  # type: ignore[arg-type]
     rows = [_cells(line) for line in found.lines]
-    title = g.reader.t("buying.file")
-    mark = "," if g.reader.language == "pt" else "."
-    if kind == "csv":
-        answer = Response(sheets.csv_bytes(columns, rows, mark=mark), mimetype=MIME[kind])
-    else:
-        answer = Response(sheets.xlsx_bytes(columns, rows, title=title), mimetype=MIME[kind])
-    day = local(g.reader.now, source.timezone).date().isoformat()
-    answer.headers["Content-Disposition"] = f'attachment; filename="{title}-{source.name}-{day}.{kind}"'
-    return answer
+    title, day = g.reader.t("buying.file"), local(g.reader.now, source.timezone).date().isoformat()
+    return send(Table(f"{title}-{source.name}-{day}", columns, rows, title), kind)
 
 
 def _cells(line: Line) -> list[Cell]:

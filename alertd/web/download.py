@@ -9,7 +9,7 @@ from flask import Response, g, stream_with_context
 from ..folding import fold
 from ..sheets import Cell, Column, csv_chunks, xlsx_bytes
 
-_TYPES = {
+TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -17,11 +17,12 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A name for the file, the columns and the rows."""
+    """A name for the file, the columns and the rows; a title for the sheet where it is not the name."""
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
+    title: str = ""
 
 
 def send(table: Table, kind: str) -> Response:
@@ -30,8 +31,8 @@ def send(table: Table, kind: str) -> Response:
         mark = "," if g.reader.language == "pt" else "."
         answer = Response(stream_with_context(csv_chunks(table.columns, table.rows, mark=mark)))
     else:
-        answer = Response(xlsx_bytes(table.columns, table.rows, title=table.name))
-    answer.headers["Content-Type"] = _TYPES[kind]
+        answer = Response(xlsx_bytes(table.columns, table.rows, title=table.title or table.name))
+    answer.headers["Content-Type"] = TYPES[kind]
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(table.name)}.{kind}"'
     return answer
 

@@ -14,6 +14,7 @@ from ..reconcile.behind import Behind, behind, matched
 from ..reconcile.report import TERMS, Line, Part, Report, reconcile
 from ..store import pages_overview, reconciliation
 from ..store.db import Row
+from .download import TYPES
 from .record import record
 from .room import room
 from .spans import Span, source_options, span
@@ -25,7 +26,6 @@ SHOWN = 60
 KEPT_REPORTS = 4
 VIEWS = ("undocumented", "guessed", "unmatched", "unknown")
 ANSWERS = ("receipt", "adjustment", "transfer", "factor", "recipe", "loss")
-MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _report(asked: Span) -> tuple[Report | None, str]:
 def download(kind: str) -> Response:
     """The report as a table."""
     asked = span(USUAL_DAYS)
-    if kind not in MIME or asked is None:
+    if kind not in TYPES or asked is None:
         abort(404)
     report, why = _report(asked)
     if report is None:
@@ -180,7 +180,7 @@ def download(kind: str) -> Response:
     name = f"{asked.source.name}-{asked.since}-{asked.until}.{kind}"
     return Response(
         export.download(report, kind, g.reader.language),
-        content_type=MIME[kind],
+        content_type=TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

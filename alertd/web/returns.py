@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, g, render_template, request
 
 from ..reconcile import words
 from ..reconcile.returns import BYS, By, Rate, Returns, returns
-from ..sheets import Cell, Column, csv_bytes, xlsx_bytes
+from ..sheets import Cell, Column
 from ..store import reconciliation, reconciliation_returns
-from .reconcile import MIME
+from .download import TYPES, Table, send
 from .room import room
 from .spans import Span, source_options, span
 
@@ -84,14 +84,12 @@ def one(key: int) -> str:
 def download(kind: str) -> Response:
     """The groups of the list as a table."""
     asked = span(USUAL_DAYS)
-    if kind not in MIME or asked is None:
+    if kind not in TYPES or asked is None:
         abort(404)
     by = _by()
     rows = list(_rows(_found(asked).groups[by]))
-    mark = "," if g.reader.language == "pt" else "."
-    made = xlsx_bytes(_columns(by), rows, title=by) if kind == "xlsx" else csv_bytes(_columns(by), rows, mark=mark)
-    name = f"{asked.source.name}-{g.reader.t('returns.file')}-{asked.since}-{asked.until}.{kind}"
-    return Response(made, content_type=MIME[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    name = f"{asked.source.name}-{g.reader.t('returns.file')}-{asked.since}-{asked.until}"
+    return send(Table(name, _columns(by), rows, by), kind)
 
 
 def _columns(by: str) -> list[Column]:
