@@ -121,13 +121,14 @@ def opened(data: bytes) -> str:
 
 
 def every_answer(scene: Scene, client: FlaskClient, **headers: str) -> dict[str, str]:
-    """Every address that can be looked at, with every source, alert and product in its blanks, and each kind of file."""
+    """Every address of the page, or of the API with a token, with every source, alert and product in its blanks."""
     store = scene.house.store
     prints = [row[0] for row in store.execute("SELECT fingerprint FROM alert")]
-    blanks: list[str | int] = ["fonte", "premios", "bajo", "caixa", "csv", "xlsx", *prints, *range(1, 5)]
+    blanks: list[str | int] = ["fonte", "premios", "bajo", "caixa", "csv", "xlsx", *prints, 1, 2]
     found = {}
     for rule in scene.app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+        api = rule.rule.startswith("/api/")
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or api is not bool(headers):
             continue
         for blank in blanks if rule.arguments else blanks[:1]:
             path = re.sub(r"<[^>]+>", str(blank), rule.rule)
