@@ -24,14 +24,17 @@ from alertd.engine.actions import ProgressBoard, actions_of
 from alertd.engine.context import Context, open_context
 from alertd.engine.tending import Tender
 from alertd.notify.channels import check_url, mask
+from alertd.notify.links import Signer
 from alertd.notify.worker import deliver_pass
 from alertd.rules.load import RuleSet
 from alertd.sandbox.smartpyme import DEFAULT_KEY, Life, Shop, serve
 from alertd.settings import read_settings
-from alertd.store import alerts, channels, pages_alerts, search, silences, sources, users
+from alertd.store import alerts, channels, pages_alerts, ruleversions, search, silences, sources, users
+from alertd.vault import Vault
 from alertd.web.app import create_app
 from alertd.web.server import Server
 
+KEY = "a key for tests"
 PASSWORD = "maíz y frijoles 12"
 OPENS = datetime(2026, 11, 20, 16, 20, tzinfo=UTC)
 HOUR = 3600
@@ -131,7 +134,7 @@ def _open(context: Context, clock: Clock) -> Iterator[Lived]:
         return RuleSet(book.rules, book.errors)
 
     app = create_app(
-        context.store, context.settings, "a key for tests", clock=context.now, rules=rules,
+        context.store, context.settings, KEY, clock=context.now, rules=rules,
         actions=actions_of(context, ProgressBoard()),
     )  # fmt: skip
     server = Server(app, "127.0.0.1", 0)
@@ -146,12 +149,23 @@ def _ids(context: Context) -> dict[str, object]:
     store = context.store
     firing = pages_alerts.list_alerts(store, pages_alerts.AlertFilter()).rows
     first = next((alert for alert in firing if alert.rule == "low-stock"), firing[0] if firing else None)
+    message = int(store.value("SELECT max(id) FROM message WHERE state = 'sent'") or 1)
+    created = int(store.value("SELECT created_at FROM message WHERE id = ?", (message,)) or 0)
     return {
         "alert": first.fingerprint if first else "none",
         "product": first.product_id if first else 1,
-        "message": store.value("SELECT max(id) FROM message WHERE state = 'sent'") or 1,
-        "document": store.value("SELECT max(id) FROM document") or 1,
+        "message": message,
+        "link": Signer(Vault(KEY)).token(message, created),
+        "setup": users.make_setup_link(store, context.now()),
+        "version": _version(context),
     }
+
+
+def _version(context: Context) -> int:
+    """An older text of a rule, as it is kept when somebody changes it."""
+    text = next(rule.text for rule in context.rules.book(context.now()).rules if rule.name == "low-stock")
+    return ruleversions.add(context.store, "low-stock", text, who="marta",
+                            what="saved", file="low-stock.yaml", now=context.now())  # fmt: skip
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from .every_page import addresses
+from .every_page import addresses, outside
 from .lived import PASSWORD, Lived, lived
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
@@ -39,19 +39,20 @@ def main(names: list[str], folder: Path = FOLDER) -> None:
 
 def _take(browser: Browser, shop: Lived, names: list[str], folder: Path, width: int, height: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="es-SV")
-    _picture(context, shop.url + "/login", folder / f"login-{width}-{scheme}.png")
-    sign_in(context, shop)
-    for name, path in addresses(shop.app, shop).items():
-        if not names or any(name.startswith(each) for each in names):
-            _picture(context, shop.url + path, folder / f"{name}-{width}-{scheme}.png")
+    for pages in (outside(shop), addresses(shop.app, shop)):
+        for name, path in pages.items():
+            if not names or any(name.startswith(each) for each in names):
+                _picture(context, shop.url + path, folder / f"{name}-{width}-{scheme}.png")
+        if pages.keys() & {"login"}:
+            sign_in(context, shop)
     context.close()
 
 
-def sign_in(context: BrowserContext, shop: Lived) -> None:
-    """Marta opens the page."""
+def sign_in(context: BrowserContext, shop: Lived, name: str = "marta") -> None:
+    """Marta, or somebody else, opens the page."""
     page = context.new_page()
     page.goto(shop.url + "/login")
-    page.locator("[name=name]").fill("marta")
+    page.locator("[name=name]").fill(name)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("form button").first.click()
     page.wait_for_url("**/")
