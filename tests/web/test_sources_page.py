@@ -82,6 +82,26 @@ def test_every_lane_tells_its_last_polls_and_its_next(signed_in: FlaskClient, st
     assert "No la ofrece" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "fold"),
+    [
+        ("es", "La última lectura no terminó.", "Detalle técnico"),
+        ("pt", "A última leitura não terminou.", "Detalhe técnico"),
+    ],
+)
+def test_a_poll_that_failed_is_told_in_the_readers_words(
+    store: Store, settings, clock: Clock, language: str, said: str, fold: str
+) -> None:
+    """What the log says in English is one touch away, and never the sentence itself."""
+    client = create_app(store, settings, "k", clock=clock, rules=makers.rules, actions=Actions()).test_client()
+    makers.sign_in(client, store, makers.user(store, language=language))
+    shop = makers.source(store)
+    makers.lane(store, shop, "sweep")
+    makers.poll(store, shop, outcome="failed", complete=0, error="The list kept changing.", error_kind="torn")
+    page = client.get("/sources/tienda-centro").text
+    assert said in page and f'<summary>{fold}</summary><p class="detail">The list kept changing.</p>' in page
+
+
 def test_findings_come_with_examples(signed_in: FlaskClient, store: Store) -> None:
     """A count alone does not tell where to begin."""
     shop = makers.source(store)
