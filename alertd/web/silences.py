@@ -7,6 +7,8 @@ from ..alerts.silence import FIELDS
 from ..clock import parse_moment
 from ..errors import UsageTrouble
 from ..model import SEVERITIES
+from ..rules.matchers import check_matchers
+from ..rules.suggest import nearest
 from ..store import pages_overview
 from ..store import silences as stored
 from .choices import Option
@@ -37,6 +39,8 @@ def add() -> Answer:
     mistakes = {}
     if not matchers:
         mistakes["matchers"] = g.reader.t("silences.no_matcher")
+    elif unknown := _unknown(matchers):
+        mistakes["matchers"] = unknown
     if not typed["comment"]:
         mistakes["comment"] = g.reader.t("silences.no_comment")
     begin, end = _window(typed, mistakes)
@@ -51,6 +55,21 @@ def add() -> Answer:
         record("silence.added", f"#{made.id}", **matchers)
     flash(g.reader.t("silences.added"), "good")
     return redirect(url_for("silences.index"), 303)
+
+
+def _unknown(matchers: dict[str, str]) -> str | None:
+    """What is wrong with a matcher that names nothing there is, in the reader's language; None when all of them do."""
+    rules, sources = room().rules().rules, pages_overview.source_names(room().store)
+    try:
+        check_matchers(matchers.items(), rules, sources)
+    except UsageTrouble:
+        known = {"rule": [rule.name for rule in rules], "source": list(sources), "severity": list(SEVERITIES)}
+        key = next(name for name, there in known.items() if name in matchers and matchers[name] not in there)
+        near = nearest(matchers[key], known[key])
+        hint = g.reader.t("silences.meant", name=near) if near else g.reader.t("silences.choose")
+        said = g.reader.t("silences.unknown", field=g.reader.t(f"silences.field.{key}"), name=matchers[key])
+        return f"{said} {hint}"
+    return None
 
 
 def _window(typed: dict[str, str], mistakes: dict[str, str]) -> tuple[int, int]:

@@ -46,6 +46,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Diga o que silenciar: pelo menos uma regra, loja, gravidade, código, filial ou depósito.",
         "Say what to silence: at least a rule, shop, severity, code, branch or warehouse.",
     ),
+    "silences.unknown": (
+        "{field}: «{name}» no existe.",
+        "{field}: “{name}” não existe.",
+        "{field}: there is no “{name}”.",
+    ),
+    "silences.meant": ("¿Quiso decir «{name}»?", "Quis dizer “{name}”?", "Did you mean “{name}”?"),
+    "silences.choose": ("Elija uno de la lista.", "Escolha um da lista.", "Choose one of the list."),
     "silences.no_comment": ("Escriba por qué.", "Escreva por quê.", "Write why."),
     "silences.bad_moment": ("Esa fecha no se entiende.", "Essa data não se entende.", "This moment makes no sense."),
     "silences.over": (

@@ -326,6 +326,14 @@ def test_a_silence_is_added_shown_and_ended(bench: Bench, visit: Visit) -> None:
     assert "no existe" in browser.post("/silences/999/end", follow_redirects=True).text
 
 
+def test_a_silence_of_a_rule_that_does_not_exist_is_refused_with_the_nearest(bench: Bench, visit: Visit) -> None:
+    """It would silence nothing, and its owner would believe that it does; what was typed stays."""
+    told = {"rule": "low-stok", "comment": "Inventario", "hours": "8"}
+    answer = visit().post("/silences", data=told)
+    assert answer.status_code == 422 and "¿Quiso decir «low-stock»?" in answer.text and "Inventario" in answer.text
+    assert stored_silences.recent(bench.context.store) == []
+
+
 @pytest.mark.parametrize(
     ("told", "said"),
     [
