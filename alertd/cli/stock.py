@@ -3,6 +3,7 @@
 import click
 
 from .. import clock
+from ..errors import UsageTrouble
 from ..rules.state import past_state_sql, state_sql
 from ..store import levels, sources
 from ..store.db import Store
@@ -61,6 +62,8 @@ def history(sku: str, since: float, source: str | None, as_json: bool) -> None:
     with opened() as context:
         zone = _zone(context.store, source)
         found = levels.history(context.store, sku, since=context.now() - int(since * 1000), source=source)
+        if not found and not levels.history(context.store, sku, since=0, source=source):
+            raise UsageTrouble(f"No product has the code '{sku}'; 'alertd stock' lists them.")
     if as_json:
         print_json({"codigo": sku, "changes": [shapes.change(row) for row in found]})
         return

@@ -163,8 +163,10 @@ def _is_name(text: str) -> bool:
 
 
 def _check_keys(reader: Reader, node: Mapping, entries: Entries) -> None:
+    """A key that is there but misspelt is one mistake, and that one has its suggestion already."""
+    suggested = {error.hint for error in reader.errors}
     for name in REQUIRED:
-        if name not in entries:
+        if name not in entries and f"Did you mean '{name}'?" not in suggested:
             reader.wrong(node.place, f"The rule has no '{name}'.", _EXAMPLES[name])
 
 

@@ -38,6 +38,7 @@ WRONG_USAGE = [
     (("nonsense",), "nonsense"),
     (("stock", "--nonsense"), "--nonsense"),
     (("poll", "otra"), "tienda"),
+    (("stock", "history", "NO-HAY"), "NO-HAY"),
     (("poll", "--lane", "cellar"), "sweep"),
     (("source", "test", "otra"), "tienda"),
     (("source", "accept", "otra"), "tienda"),

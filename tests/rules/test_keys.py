@@ -170,6 +170,19 @@ def test_a_rule_without_its_heart_is_refused(text: str, missing: list[str]):
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "meant"),
+    [
+        ("name: a\non: stock\nwhan: stock < 1\n", 3, "when"),
+        ("nme: a\non: stock\nwhen: stock < 1\n", 1, "name"),
+    ],
+)
+def test_a_misspelt_key_is_not_told_as_missing_too(text: str, line: int, meant: str):
+    """One slip of the finger is one mistake, at the place where it was made."""
+    ((at, _, _, hint),) = mistakes(text)
+    assert (at, hint) == (line, f"Did you mean '{meant}'?")
+
+
+@pytest.mark.parametrize(
     ("name", "better"),
     [("Stock Bajo", "stock-bajo"), ("low_stock", "low-stock"), ("x" * 101, "x" * 100), ("''", "low-stock")],
 )
