@@ -20,6 +20,7 @@ from .guard import needs
 from .record import record
 from .room import room, title_of
 from .saying import apt
+from .there import source_or_404
 
 pages = Blueprint("connect", __name__, url_prefix="/connect")
 Answer = str | Response | tuple[str, int]
@@ -127,7 +128,7 @@ def demo() -> Answer:
 @needs("admin")
 def found(name: str) -> Answer:
     """What the system answered: whose it is, how large, what it costs to read, what is wrong with its data."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     return _step("connect_found.html", "shop", source, check=room().checks.get(name) or _look(name))
 
 
@@ -144,21 +145,21 @@ def _look(name: str) -> SourceCheck | None:
 def channels(name: str) -> str:
     """Where messages go."""
     found = pages_channels.channels_now(room().store)
-    return _step("connect_channels.html", "channels", _source_or_404(name), channels=found, services=services.SERVICES)
+    return _step("connect_channels.html", "channels", source_or_404(name), channels=found, services=services.SERVICES)
 
 
 @pages.get("/<name>/rules")
 @needs("admin")
 def rules(name: str) -> str:
     """Which rules watch, as cards with what each would say now."""
-    return _rules_page(_source_or_404(name))
+    return _rules_page(source_or_404(name))
 
 
 @pages.post("/<name>/rules")
 @needs("admin")
 def choose_rules(name: str) -> Answer:
     """Switch the rules, and begin to read."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     switch = room().actions.switch_rules or abort(404)
     chosen = set(request.form.getlist("rule"))
     before = {rule.name: rule.enabled for rule in room().rules().rules}
@@ -179,7 +180,7 @@ def choose_rules(name: str) -> Answer:
 @needs("admin")
 def reading(name: str) -> Answer:
     """The first reading as it goes. Asked again every two seconds; at its end it leads to the overview."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     if source.snapshot_at is not None:
         shelf = pages_sources.facts_of(room().store, source.id)
         products = g.reader.count(apt("source.products#", source.kind), shelf["products"])
@@ -200,18 +201,11 @@ def reading(name: str) -> Answer:
 @needs("admin")
 def read_again(name: str) -> Response:
     """Try the first reading once more."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     with room().store.write():
         pages_sources.ask_now(room().store, source.id, g.reader.now)
         record("source.polled", name)
     return redirect(url_for("connect.reading", name=name), 303)
-
-
-def _source_or_404(name: str) -> Source:
-    try:
-        return stored.get_source(room().store, name)
-    except UsageTrouble:
-        abort(404)
 
 
 def _shop_form(kind: str, typed: Mapping[str, str], mistakes: dict[str, str]) -> str:

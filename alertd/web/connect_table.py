@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ..errors import UsageTrouble
 from ..sources.registry import KINDS
 from ..sources.tabular import WORDS
 from ..store import sources as stored
-from ..store.sources import Source
 from .connect import STEPS, ZONES
 from .fence import leads_inside, slug
 from .guard import needs, takes_files
 from .record import record
 from .room import room
-from .system_actions import SystemActions, TableFault, TableLook, TableWish
+from .system_actions import TableFault, TableLook, TableWish
+from .there import source_or_404, systems_or_404
 
 pages = Blueprint("tables", __name__)
 Answer = str | Response | tuple[str, int]
@@ -73,7 +73,7 @@ def _address_mistake(url: str) -> dict[str, str]:
 
 def _try_to_begin(wish: TableWish) -> dict[str, str]:
     try:
-        _systems().begin_table(wish)
+        systems_or_404().begin_table(wish)
     except TableFault as fault:
         return {"base_url" if wish.url else "file": _said(fault)}
     except UsageTrouble:
@@ -119,7 +119,7 @@ def settle(name: str) -> Answer:
         g.recorded = True  # Only a look.
         return _columns_page(name, chosen, mark)
     try:
-        done = _systems().connect_table(name, chosen, mark)
+        done = systems_or_404().connect_table(name, chosen, mark)
     except TableFault as fault:
         return _columns_page(name, chosen, mark, _said(fault), 422)
     except UsageTrouble:
@@ -138,7 +138,7 @@ def settle(name: str) -> Answer:
 def _columns_page(name: str, chosen: Mapping[str, str], mark: str, mistake: str = "", status: int = 200) -> Answer:
     look: TableLook | None
     try:
-        look = _systems().look_at_table(name, chosen, mark)
+        look = systems_or_404().look_at_table(name, chosen, mark)
     except TableFault as fault:
         flash(_said(fault), "bad")
         return redirect(url_for("tables.begin"), 303)
@@ -161,10 +161,10 @@ def _gone() -> Response:
 @needs("admin")
 def reopen(name: str) -> Response:
     """Change the columns of a table that is connected."""
-    source = _table(name)
+    source = source_or_404(name, KIND)
     g.recorded = True  # Only a look.
     try:
-        _systems().open_table(source.name)
+        systems_or_404().open_table(source.name)
     except TableFault as fault:
         flash(_said(fault), "bad")
         return redirect(url_for("sources.one", name=name), 303)
@@ -175,25 +175,13 @@ def reopen(name: str) -> Response:
 @takes_files
 def replace(name: str) -> Response:
     """A newer file in the place of the one that was sent before."""
-    source = _table(name)
+    source = source_or_404(name, KIND)
     file = request.files.get("file")
     try:
-        count = _systems().replace_table(source.name, file.read() if file else b"")
+        count = systems_or_404().replace_table(source.name, file.read() if file else b"")
     except TableFault as fault:
         flash(_said(fault), "bad")
     else:
         record("source.table", name, products=count)
         flash(g.reader.count("table.replaced#", count), "good")
     return redirect(url_for("sources.one", name=name), 303)
-
-
-def _systems() -> SystemActions:
-    return room().actions.systems or abort(404)
-
-
-def _table(name: str) -> Source:
-    try:
-        source = stored.get_source(room().store, name)
-    except UsageTrouble:
-        abort(404)
-    return source if source.kind == KIND else abort(404)

@@ -11,11 +11,11 @@ from ..clock import local
 from ..errors import Trouble, UsageTrouble
 from ..places import country_of, has_holidays
 from ..store import hours as stored
-from ..store import sources
 from ..store.sources import Source
 from .guard import needs
 from .record import record
 from .room import room
+from .there import source_or_404
 
 pages = Blueprint("hours", __name__)
 COUNTRIES = ("SV", "GT", "HN", "NI", "CR", "PA", "BZ", "MX", "DO", "CO", "BR", "US")
@@ -54,7 +54,7 @@ def hours_card(source: Source) -> HoursCard:
 @pages.post("/sources/<name>/hours")
 def put(name: str) -> Response:
     """Keep what the form says."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     try:
         said = read_hours(
             source.timezone,
@@ -77,7 +77,7 @@ def put(name: str) -> Response:
 @needs("admin")
 def beat(name: str) -> Response:
     """Keep the address to call, or forget it where the field was emptied."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     set_heartbeat = room().actions.set_heartbeat or abort(404)
     url = request.form.get("url", "").strip()
     try:
@@ -88,13 +88,6 @@ def beat(name: str) -> Response:
     record("source.heartbeat", name, set=bool(url))
     flash(g.reader.t("hours.beat_kept" if url else "hours.beat_gone"), "good")
     return _back(name)
-
-
-def _source_or_404(name: str) -> Source:
-    try:
-        return sources.get_source(room().store, name)
-    except UsageTrouble:
-        abort(404)
 
 
 def _back(name: str) -> Response:

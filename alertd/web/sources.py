@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ..errors import Trouble, UsageTrouble
+from ..errors import Trouble
 from ..store import documents, pages_alerts, pages_overview, pages_sources, snapshots
 from ..store import sources as stored
 from ..store.pages_overview import Shelf
@@ -17,6 +17,7 @@ from .guard import needs
 from .overview import SourceCard, card
 from .record import changes_nothing, record
 from .room import room
+from .there import source_or_404
 
 pages = Blueprint("sources", __name__)
 
@@ -51,7 +52,7 @@ def index() -> str:
 @pages.get("/sources/<name>")
 def one(name: str) -> str:
     """One of them, with everything that is known about its health."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     store = room().store
     shown = next(each for each in _all_shown() if each.source.id == source.id)
     count, records = pages_sources.quarantined(store, source.id)
@@ -81,7 +82,7 @@ def one(name: str) -> str:
 @changes_nothing
 def test(name: str) -> Response:
     """Ask the system a few questions; the answer stands on its page."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     check = room().actions.check or abort(404)
     try:
         room().checks[name] = check(source.name)
@@ -93,7 +94,7 @@ def test(name: str) -> Response:
 @pages.post("/sources/<name>/poll")
 def poll(name: str) -> Response:
     """Read everything as soon as the worker looks, which is at once."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     with room().store.write():
         pages_sources.ask_now(room().store, source.id, g.reader.now)
         record("source.polled", name)
@@ -104,7 +105,7 @@ def poll(name: str) -> Response:
 @pages.post("/sources/<name>/held")
 def judge(name: str) -> Response:
     """Take the sweep that was held back, or throw it away. A person judges what they saw, not what came since."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     held = snapshots.held(room().store, source.id)
     if held is None or str(held["at"]) != request.form.get("at"):
         flash(g.reader.t("source.held_other"), "bad")
@@ -136,7 +137,7 @@ def _accept(source: Source, reason: str) -> None:
 @needs("admin")
 def remove(name: str) -> Response | tuple[str, int]:
     """Disconnect, for whoever wrote the name once more: stock, history and alerts of it are forgotten."""
-    source = _source_or_404(name)
+    source = source_or_404(name)
     if request.form.get("confirm", "").strip() != source.name:
         flash(g.reader.t("source.remove_unsure", name=source.name), "bad")
         return redirect(url_for("sources.one", name=name) + "#remove", 303)
@@ -146,13 +147,6 @@ def remove(name: str) -> Response | tuple[str, int]:
     room().checks.pop(name, None)
     flash(g.reader.t("source.removed", name=name), "good")
     return redirect(url_for("sources.index"), 303)
-
-
-def _source_or_404(name: str) -> Source:
-    try:
-        return stored.get_source(room().store, name)
-    except UsageTrouble:
-        abort(404)
 
 
 def _all_shown() -> list[Shown]:

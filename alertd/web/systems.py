@@ -12,12 +12,12 @@ from ..folding import fold
 from ..sheets import SheetFault, number
 from ..sources.registry import KINDS
 from ..store import deliveries, knowledge, ledger, transactions
-from ..store import sources as stored
 from ..store.sources import Source
 from .guard import needs, takes_files
 from .record import record
 from .room import room
-from .system_actions import CountLine, SystemActions, Webhooks
+from .system_actions import CountLine, Webhooks
+from .there import source_or_404, systems_or_404
 
 pages = Blueprint("systems", __name__)
 Answer = str | Response | tuple[str, int]
@@ -72,7 +72,7 @@ def facts_of(source: Source) -> KindFacts:
 @pages.get("/sources/<name>/webhooks")
 def webhooks(name: str) -> str:
     """The last deliveries and refusals, and how they are believed."""
-    return _webhooks_page(_source(name, "smartepi"), None)
+    return _webhooks_page(source_or_404(name, "smartepi"), None)
 
 
 def _webhooks_page(source: Source, mistake: str | None) -> str:
@@ -80,7 +80,7 @@ def _webhooks_page(source: Source, mistake: str | None) -> str:
     return render_template(
         "system_webhooks.html",
         source=source,
-        believed=_systems().webhooks(source.name),
+        believed=systems_or_404().webhooks(source.name),
         address=f"{room().settings.url}/hooks/smartepi/{source.name}",
         came=deliveries.latest(store, source.id, SHOWN),
         refused=deliveries.latest_refused(store, source.id, SHOWN),
@@ -92,11 +92,11 @@ def _webhooks_page(source: Source, mistake: str | None) -> str:
 @needs("admin")
 def change_secret(name: str) -> Answer:
     """Take a new secret in; the one before is good for a week more."""
-    source = _source(name, "smartepi")
+    source = source_or_404(name, "smartepi")
     secret = request.form.get("webhook_secret", "").strip()
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
         return _webhooks_page(source, g.reader.t("connect.bad_key")), 422
-    _systems().change_secret(source.name, secret)
+    systems_or_404().change_secret(source.name, secret)
     record("source.secret", name)
     flash(g.reader.t("hooks.secret_changed"), "good")
     return redirect(url_for("systems.webhooks", name=name), 303)
@@ -106,10 +106,10 @@ def change_secret(name: str) -> Answer:
 @needs("admin")
 def pin_scheme(name: str) -> Response:
     """Settle how signatures are read, as the last refused delivery showed."""
-    source = _source(name, "smartepi")
+    source = source_or_404(name, "smartepi")
     scheme = request.form.get("scheme", "")
     try:
-        _systems().pin_scheme(source.name, scheme)
+        systems_or_404().pin_scheme(source.name, scheme)
     except UsageTrouble:
         abort(400)
     record("source.scheme", name, scheme=scheme)
@@ -131,7 +131,7 @@ class PlaceWeeks:
 @pages.get("/sources/<name>/consumption")
 def consumption(name: str) -> str:
     """What each sector or cost centre took, week by week, and what of."""
-    source = _source(name, "smartepi")
+    source = source_or_404(name, "smartepi")
     by = request.args.get("by", BY[0]) if request.args.get("by") in BY else BY[0]
     today = day_number(local(g.reader.now, source.timezone).date())
     found = place_weeks(transactions.by_weeks(room().store, source.id, by=by, until=today, weeks=WEEKS))
@@ -169,7 +169,7 @@ def place_weeks(rows: list[Any]) -> list[PlaceWeeks]:
 @pages.get("/sources/<name>/incomplete")
 def incomplete(name: str) -> str:
     """What was asked for and not handed out; it never moved stock."""
-    source = _source(name, "smartepi", "smartbis")
+    source = source_or_404(name, "smartepi", "smartbis")
     rows = transactions.not_completed(room().store, source.id, limit=100)
     return render_template("system_incomplete.html", source=source, rows=rows)
 
@@ -177,7 +177,7 @@ def incomplete(name: str) -> str:
 @pages.get("/sources/<name>/stock-count")
 def counts(name: str) -> str:
     """Every product whose stock a person counts, with a field beside it."""
-    return _counts_page(_source(name, "smartepi"), {}, {})
+    return _counts_page(source_or_404(name, "smartepi"), {}, {})
 
 
 def _counts_page(source: Source, typed: dict[str, str], mistakes: dict[str, str], wrong_file: str = "") -> str:
@@ -197,7 +197,7 @@ def _counts_page(source: Source, typed: dict[str, str], mistakes: dict[str, str]
 @pages.post("/sources/<name>/stock-count")
 def take_counts(name: str) -> Answer:
     """Take every field that was filled in: all of them, or none."""
-    source = _source(name, "smartepi")
+    source = source_or_404(name, "smartepi")
     typed = {key: value.strip() for key, value in request.form.items() if value.strip()}
     lines, mistakes = _typed_counts(source, typed)
     if mistakes:
@@ -240,7 +240,7 @@ def _take(source: Source, lines: list[CountLine]) -> Response:
         flash(g.reader.t("counts.nothing"), "bad")
         return target
     try:
-        taken = _systems().take_counts(source.name, lines, g.user.name)
+        taken = systems_or_404().take_counts(source.name, lines, g.user.name)
     except UsageTrouble:
         # Between the form and now the system began to tell that stock, or the product went away.
         flash(g.reader.t("counts.moved_on"), "bad")
@@ -254,11 +254,11 @@ def _take(source: Source, lines: list[CountLine]) -> Response:
 @takes_files
 def upload_counts(name: str) -> Answer:
     """Look a file of counts over: what can be taken and, line by line, what cannot."""
-    source = _source(name, "smartepi")
+    source = source_or_404(name, "smartepi")
     file = request.files.get("file")
     data = file.read() if file else b""
     try:
-        lines, bad = _systems().read_counts(source.name, data)
+        lines, bad = systems_or_404().read_counts(source.name, data)
     except SheetFault as fault:
         return _counts_page(source, {}, {}, fault.said(g.reader.language)), 422
     key = knowledge.keep_upload(
@@ -274,26 +274,14 @@ def upload_counts(name: str) -> Answer:
 @pages.post("/sources/<name>/stock-count/upload/<int:key>")
 def book_counts(name: str, key: int) -> Response:
     """Take the lines of a file that was looked over."""
-    source, store = _source(name, "smartepi"), room().store
+    source, store = source_or_404(name, "smartepi"), room().store
     kept = knowledge.upload(store, key, g.user.id) if key < 2**63 else None
     if kept is None or kept[0] != source.id:
         flash(g.reader.t("counts.upload_gone"), "bad")
         return redirect(url_for("systems.counts", name=name), 303)
-    lines, _ = _systems().read_counts(source.name, kept[2])
+    lines, _ = systems_or_404().read_counts(source.name, kept[2])
     knowledge.drop_upload(store, key)
     return _take(source, lines)
-
-
-def _systems() -> SystemActions:
-    return room().actions.systems or abort(404)
-
-
-def _source(name: str, *kinds: str) -> Source:
-    try:
-        source = stored.get_source(room().store, name)
-    except UsageTrouble:
-        abort(404)
-    return source if source.kind in kinds else abort(404)
 
 
 _WHY = {
