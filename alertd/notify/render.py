@@ -60,7 +60,7 @@ def render(
     parts = _parts(content, speech, language, url, today, link)
     return Rendered(
         title=title,
-        text=_environment().get_template("message.txt.j2").render(parts).strip(),
+        text=environment().get_template("message.txt.j2").render(parts).strip(),
         html=_page(title, parts) if "html" in shapes else "",
         slack_blocks=_slack(title, parts) if "slack" in shapes else [],
         tone=_tone(content),
@@ -68,11 +68,11 @@ def render(
 
 
 def _page(title: str, parts: dict[str, Any]) -> str:
-    return _environment().get_template("message.html.j2").render({**parts, "title": title}).strip()
+    return environment().get_template("message.html.j2").render({**parts, "title": title}).strip()
 
 
 def _slack(title: str, parts: dict[str, Any]) -> list[dict[str, Any]]:
-    body = _environment().get_template("message.slack.j2").render(slack_parts(parts))
+    body = environment().get_template("message.slack.j2").render(slack_parts(parts))
     return blocks_of(title, body, parts)
 
 
@@ -291,7 +291,8 @@ def _tone(content: Content) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of messages; the weekly summary has its own among them."""
     return Environment(  # nosec B701
         loader=FileSystemLoader(data_folder("templates") / "messages"),
         autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - the others are not HTML

@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from babel.dates import format_date, format_skeleton
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..settings import data_folder
 from ..sheets import Column, csv_bytes
 from .content import Content
-from .render import Rendered
+from .render import Rendered, environment
 from .speech import Speech, clip, one_line
 from .weekly_blocks import Section, slack_blocks
 
@@ -79,13 +78,13 @@ def render(content: Content, language: str, url: str) -> Rendered:
         "preferences": writer.say("preferences"),
         "preferences_link": f"{url}/weekly",
     }  # fmt: skip
-    text = _environment().get_template("weekly.txt.j2").render(parts).strip()
+    text = environment().get_template("weekly.txt.j2").render(parts).strip()
     tone = (
         "warning" if writer.week["empty"]["places"] or (writer.week["reconcile"] or {}).get("undocumented") else "info"
     )
     links = [(parts["open"], parts["link"]), (parts["preferences"], parts["preferences_link"])]
     blocks = slack_blocks(title, parts["hello"], sections, links, parts["closing"])
-    return Rendered(title, text, _environment().get_template("weekly.html.j2").render(parts).strip(), blocks, tone)
+    return Rendered(title, text, environment().get_template("weekly.html.j2").render(parts).strip(), blocks, tone)
 
 
 def files(content: Content, language: str) -> list[tuple[str, bytes]]:
@@ -341,14 +340,3 @@ _SECTIONS = (
 @lru_cache
 def _words(language: str) -> dict[str, Any]:
     return tomllib.loads((data_folder("templates") / "messages" / f"weekly.{language}.toml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(  # nosec B701
-        loader=FileSystemLoader(data_folder("templates") / "messages"),
-        autoescape=lambda name: bool(name and name.endswith(".html.j2")),  # noqa: S701 - the others are not HTML
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=False,
-    )
