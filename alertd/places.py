@@ -1,12 +1,12 @@
 """What a country settles for its shops: which one a time zone lies in, the sign of its money, its public holidays.
 
-The only module that knows the calendar of holidays. A zone that lies in no country, such as UTC, settles nothing.
+The only module that knows the calendar of holidays, which takes 10 MB and is read when a shop keeps them. A zone that
+lies in no country, such as UTC, settles nothing.
 """
 
 from datetime import date
 from functools import lru_cache
 
-import holidays
 from babel.core import get_global
 from babel.numbers import get_currency_symbol, get_territory_currencies
 
@@ -34,6 +34,8 @@ def money_sign(zone: str) -> str | None:
 
 def has_holidays(place: str) -> bool:
     """Whether the holidays of a country (`SV`) or of a part of one (`BR-SP`) are known."""
+    import holidays
+
     country, _, part = place.partition("-")
     known = holidays.list_supported_countries(include_aliases=False)
     return country in known and (not part or part in known[country])
@@ -41,6 +43,8 @@ def has_holidays(place: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _holidays(place: str, year: int, language: str) -> dict[date, str]:
+    import holidays
+
     country, _, part = place.partition("-")
     found = holidays.country_holidays(country, subdiv=part or None, years=year)
     if _LOCALES[language] in found.supported_languages:

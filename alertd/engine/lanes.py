@@ -174,7 +174,9 @@ def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, 
         snapshots.drop_held(store, source.id)
         # The store knows all this now, and the evaluation of a large catalogue needs the room.
         found.seen.clear()
+        found.marks.clear()
         known.clear()
+        give_memory_back()
         _catalogue_changed(turn, applied, poll, now)
         poll.complete = True
 

@@ -25,7 +25,8 @@ _RUNNING_OUT = frozenset(
     + ("lead_time", "reorder_point", "expected_sales", "safety_stock", "on_order")
 )
 _ASKED = ("suggested_order", "days_of_cover", "costo_promedio", "costo")
-_AT_ONCE = 5_000
+MOST_ORDERS = 500
+"""A message about more than this is no list to buy from: how things stood at first, or a storm."""
 
 
 def is_about_buying(rule: Rule) -> bool:
@@ -37,9 +38,9 @@ def is_about_buying(rule: Rule) -> bool:
 
 
 def with_orders(store: Store, source: Source, letter: Letter, now: int) -> Letter:
-    """The same letter with what to order beside each alert; unchanged where none is about buying."""
+    """The same letter with what to order beside each alert; unchanged where none is about buying, or far too many."""
     wanted = [each for each in letter.tellings if each.wrong and is_about_buying(each.rule)]
-    if not wanted:
+    if not 0 < len(wanted) <= MOST_ORDERS:
         return letter
     book = buying.read_book(store, source.id)
     bought: dict[int, Buy] = {}
@@ -61,16 +62,13 @@ def _figures(
     moment = measures.moment_of(store, source, now)
     measures.bring_up_to_date(store, source.id, moment, demand=True, classed=False)
     columns = [(word, sql) for word in _ASKED if (sql := vocabulary.column_of(word, on)) is not None]
-    keys = list(by_key)
-    for begin in range(0, len(keys), _AT_ONCE):
-        some = keys[begin : begin + _AT_ONCE]
-        found = evaluation.matching(
-            store, on, source.id, moment, condition=f"r.{_KEYS[on]} IN ({', '.join('?' * len(some))})",
-            severity="'info'", columns=columns, parameters=some, demand=True,
-        )  # fmt: skip
-        for each in found:
-            key = each.level_id if on == "stock" else each.product_id
-            yield by_key[key or 0], each.values
+    found = evaluation.matching(
+        store, on, source.id, moment, condition=f"r.{_KEYS[on]} IN ({', '.join('?' * len(by_key))})",
+        severity="'info'", columns=columns, parameters=list(by_key), demand=True,
+    )  # fmt: skip
+    for each in found:
+        key = each.level_id if on == "stock" else each.product_id
+        yield by_key[key or 0], each.values
 
 
 _KEYS = {"stock": "level_id", "product": "product_id"}

@@ -2,17 +2,19 @@
 
 Drawn on an opaque light ground, so that it reads the same in a dark mailbox; a few kilobytes. Words stand below it in
 the mail, because the letters at hand for drawing know no accents. Whoever sends it goes on without it when it cannot be
-drawn.
+drawn. Pillow is read when there is something to draw.
 """
 
 import io
 from collections.abc import Sequence
 from itertools import pairwise
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from .content import Chart
 from .speech import Speech
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw
 
 NAME = "alertd.png"
 WIDTH, HEIGHT = 560, 190
@@ -28,6 +30,8 @@ def draw(chart: Chart, speech: Speech) -> bytes:
     """The picture as PNG. Raises ValueError where there is nothing to draw."""
     if len(chart.points) < 2 or chart.points[0][0] >= chart.points[-1][0]:
         raise ValueError("a line needs two moments")
+    from PIL import Image, ImageDraw
+
     image = Image.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), _GROUND)
     Board(ImageDraw.Draw(image), chart, speech).fill()
     out = io.BytesIO()
@@ -38,8 +42,10 @@ def draw(chart: Chart, speech: Speech) -> bytes:
 class Board:
     """One picture while it is drawn: where moments and quantities lie on it."""
 
-    def __init__(self, pen: ImageDraw.ImageDraw, chart: Chart, speech: Speech) -> None:
+    def __init__(self, pen: "ImageDraw.ImageDraw", chart: Chart, speech: Speech) -> None:
         self._pen, self._chart, self._speech = pen, chart, speech
+        from PIL import ImageFont
+
         self._font = ImageFont.load_default(11 * _SCALE)
         stocks = [stock for _, stock in chart.points]
         limits = [limit for limit in (chart.minimum, chart.maximum) if limit]
