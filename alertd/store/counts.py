@@ -86,7 +86,8 @@ def by_month(store: Store, source_id: int, since: int) -> list[Row]:
     """Counts a month (UTC): how many, how many right, and what was missing and over at cost. The oldest first."""
     return store.rows(
         "SELECT strftime('%Y-%m', at / 1000, 'unixepoch') AS month, count(*) AS counts,"
-        " sum(total = 0) AS exact, round(sum(CASE WHEN total < 0 THEN total * coalesce(cost, 0) ELSE 0 END), 6) AS short,"
+        " sum(total = 0) AS exact,"
+        " round(sum(CASE WHEN total < 0 THEN total * coalesce(cost, 0) ELSE 0 END), 6) AS short,"
         " round(sum(CASE WHEN total > 0 THEN total * coalesce(cost, 0) ELSE 0 END), 6) AS over FROM ("
         "SELECT product_id, min(at) AS at, round(sum(counted - book), 6) AS total, max(cost) AS cost FROM stock_count"
         " WHERE source_id = ? AND at >= ? GROUP BY product_id, at / 86400000) GROUP BY month ORDER BY month",

@@ -407,7 +407,8 @@ def unknown_states(store: Store, source_id: int) -> list[Row]:
     """States and types of documents that alertd does not know, with how many documents carry them now."""
     return store.rows(
         "SELECT kind, coalesce(state, '') AS state, coalesce(type, '') AS type, count(*) AS documents FROM document"
-        " INDEXED BY document_unverified WHERE source_id = ? AND effect = 'unverified' AND gone_at IS NULL GROUP BY 1, 2, 3 ORDER BY 4 DESC",
+        " INDEXED BY document_unverified WHERE source_id = ? AND effect = 'unverified' AND gone_at IS NULL"
+        " GROUP BY 1, 2, 3 ORDER BY 4 DESC",
         (source_id,),
     )
 

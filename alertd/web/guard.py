@@ -101,10 +101,15 @@ def ask_for_session() -> AnyResponse | None:
         g.reader = Reader(g.user.language, g.reader.now)
     if getattr(view, "is_public", False):
         return None
-    if g.user is not None:
-        if not may(getattr(view, "needs", "viewer" if request.method in ("GET", "HEAD", "OPTIONS") else "editor")):
-            raise Forbidden
-        return None
+    if g.user is None:
+        return _sent_away(view)
+    if not may(getattr(view, "needs", "viewer" if request.method in ("GET", "HEAD", "OPTIONS") else "editor")):
+        raise Forbidden
+    return None
+
+
+def _sent_away(view: object) -> AnyResponse:
+    """To the sign-in form; what was typed comes back first where the page keeps it."""
     if hasattr(view, "hand_back"):
         return current_app.make_response(view.hand_back())
     if request.headers.get("HX-Request"):
