@@ -63,14 +63,15 @@ def asked_for() -> tuple[frozenset[str], re.Pattern[str]]:
 
 
 def unsaid(keys: set[str]) -> set[str]:
-    """Those that nobody asks for."""
+    """Those that nobody asks for. A fact's value is told by its name, and `apt` turns a key to other goods."""
     whole, families = asked_for()
     facts = {key.partition(".")[2] for key in keys if key.startswith("fact.")}
+    goods = "|".join(key.partition(".")[2] for key in keys if key.startswith("goods.")) or "none"
+    plain = {key: re.sub(rf"\.({goods})(?=#?$)", "", key) for key in keys if not key.startswith("goods.")}
     return {
         key
-        for key in keys - whole
-        if not families.fullmatch(key)
-        and key.partition(".")[0] not in facts  # the log tells a fact's value by its name
+        for key, bare in plain.items()
+        if bare not in whole and not families.fullmatch(bare) and bare.partition(".")[0] not in facts
     }
 
 
