@@ -125,7 +125,7 @@ class Granted:
 
     def told(self, *_: Any) -> None: ...
 
-    def refused(self) -> int:
+    def refused(self, seconds: int | None = None) -> int:
         raise SystemExit("the server refused a call")
 
 

@@ -34,6 +34,8 @@ class Pacer:
     def told(self, _remaining: int, _limit: int | None, _dated: bool) -> None:
         """These systems announce no quota; where one does, its refusals are enough."""
 
-    def refused(self) -> int:
+    def refused(self, seconds: int | None = None) -> int:
         """It was too fast all the same: the moment to try again."""
+        if seconds is not None:
+            return self._context.now() + 1000 * max(seconds, 1)
         return self._context.now() + int(1000 * REST_AFTER_REFUSAL_SECONDS * self._context.dice.uniform(1.0, 1.5))

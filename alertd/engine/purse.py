@@ -49,10 +49,13 @@ class Purse:
         of = (limit or ALLOWANCE.dated) if dated else ALLOWANCE.plain
         budget.at_least(self._context.store, self._source.budget_key, self._context.now(), of - remaining)
 
-    def refused(self) -> int:
-        """The server says the quota is gone: stop this key until the hour turns. Returns that moment, with jitter."""
+    def refused(self, seconds: int | None = None) -> int:
+        """The server says the quota is gone: stop this key until the hour turns. Returns that moment, with jitter.
+
+        A server that says after how many seconds is believed, up to an hour.
+        """
         now = self._context.now()
-        until = self.with_jitter(_next_hour(now))
+        until = self.with_jitter(_next_hour(now)) if seconds is None else now + min(max(seconds, 1) * 1000, HOUR)
         budget.block(self._context.store, self._source.budget_key, now, until)
         return until
 

@@ -28,6 +28,7 @@ Answer = TypeVar("Answer")
 Judge = Callable[[int, bytes, str], Answer]
 Parameters = Mapping[str, str | int]
 Transport = httpx.BaseTransport
+RETRY_AFTER = "Retry-After"
 REMAINING, LIMIT = "X-RateLimit-Remaining", "X-RateLimit-Limit"
 
 
@@ -74,8 +75,8 @@ class Budget(Protocol):
         """The server says that so many calls are left for this kind of call, of so many."""
         ...
 
-    def refused(self) -> int:
-        """The server says that the quota is gone. Returns the moment to try again."""
+    def refused(self, seconds: int | None = None, /) -> int:
+        """The server says that the quota is gone, and perhaps for how long. Returns the moment to try again."""
         ...
 
 
@@ -215,7 +216,7 @@ class Http(Generic[Answer]):
         try:
             return self._judge(reply.status, reply.body, self._host)
         except SourceTrouble as fault:
-            retry_at = self._budget.refused() if fault.kind == "quota" else fault.retry_at
+            retry_at = self._budget.refused(reply.number(RETRY_AFTER)) if fault.kind == "quota" else fault.retry_at
             raise SourceTrouble(self._without_secrets(str(fault)), kind=fault.kind, retry_at=retry_at) from None
 
     def _without_secrets(self, text: str) -> str:

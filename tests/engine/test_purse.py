@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from alertd.engine.cycle import due_lanes
 from alertd.engine.opening import open_reader
@@ -178,3 +179,18 @@ def test_what_the_server_says_never_raises_our_budget(bench: Workbench) -> None:
     assert counted(bench) == 900
     purse.told(900, 2000, True)
     assert counted(bench) == 1100
+
+
+def test_a_429_that_says_how_long_is_believed(bench: Workbench, httpserver: HTTPServer) -> None:
+    """A server may name the seconds; then the key does not rest until the hour turns."""
+    refusal = {"success": False, "error": "Too many requests", "code": 429}
+    httpserver.expect_request("/v1/inventory").respond_with_json(refusal, status=429, headers={"Retry-After": "7"})
+    with bench.context.store.write():
+        bench.context.store.execute("UPDATE source SET base_url = ?", (httpserver.url_for("/v1/"),))
+    assert bench.poll().error_kind == "quota"
+    assert bench.lane("sweep")["next_due_at"] == bench.clock.moment() + 7_000
+    bench.clock.forward(seconds=8)
+    httpserver.clear()
+    with bench.context.store.write():
+        bench.context.store.execute("UPDATE source SET base_url = ?", (bench.server.url,))
+    assert bench.poll().complete

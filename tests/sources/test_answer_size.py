@@ -29,7 +29,7 @@ class Free:
     def told(self, _remaining: int, _limit: int | None, _dated: bool, /) -> None:
         pass
 
-    def refused(self) -> int:
+    def refused(self, seconds: int | None = None) -> int:
         return 0
 
 

@@ -103,7 +103,7 @@ class Purse:
     def told(self, remaining: int, limit: int | None, dated: bool, /) -> None:
         self.threads.add(threading.current_thread().name)
 
-    def refused(self) -> int:
+    def refused(self, seconds: int | None = None) -> int:
         self.threads.add(threading.current_thread().name)
         return 1
 

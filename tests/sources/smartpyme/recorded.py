@@ -28,7 +28,7 @@ class FreeBudget:
     def told(self, remaining: int, limit: int | None, dated: bool) -> None:
         self.heard.append((remaining, limit, dated))
 
-    def refused(self) -> int:
+    def refused(self, seconds: int | None = None) -> int:
         self.refusals += 1
         return 3_600_000
 
