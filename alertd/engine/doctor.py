@@ -129,7 +129,7 @@ def _home(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = settings.home if settings.home.is_dir() else Path.home()
+    folder = next(each for each in (settings.home, *settings.home.absolute().parents) if each.is_dir())
     free = shutil.disk_usage(folder).free // MEGABYTE
     if free < LEAST_MB:
         return failure("disk", f"{free} MB free in {folder}", f"make room; under {LEAST_MB} MB alertd may stop reading")

@@ -144,13 +144,13 @@ def test_a_broken_template_does_not_silence_an_alert(store, vault, receiver, mon
     for each in (rendering, speech):
         monkeypatch.setattr(each, "data_folder", lambda name: working.__file__)
     speech._words.cache_clear()
-    rendering._environment.cache_clear()
+    rendering.environment.cache_clear()
     put(store, add_channel(store, vault, receiver.url), alerts(item("Aceite 1 L", 0, 12)))
     try:
         assert deliver(store, vault)["sent"] == 1
     finally:
         speech._words.cache_clear()
-        rendering._environment.cache_clear()
+        rendering.environment.cache_clear()
     assert "- Aceite 1 L" in receiver.got[0]["message"]
 
 
