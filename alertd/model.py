@@ -4,7 +4,7 @@ Quantities are rounded to six decimals at the door, so that two of them compare 
 "not configured", never zero. Moments are milliseconds UTC (see `alertd.clock`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
@@ -78,6 +78,10 @@ class RemembersPages(Protocol):
 
     def page(self, mark: bytes, /) -> Sequence[int | str]:
         """The products of a page with this mark that all stand as it shows them; none where that is not certain."""
+        ...
+
+    def products(self) -> Mapping[int, int | str]:
+        """By digest, each product that stands: to be asked a hundred thousand times in a row."""
         ...
 
 

@@ -89,7 +89,7 @@ def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *,
     for page in pages:
         walk.pages += 1
         walk.totals.add(page.total)
-        unchanged = page.same or [known[mark] for mark in page.unchanged]
+        unchanged = page.same or _identities(page.unchanged, known)
         # Only what was met before can wait in the stage.
         for identity in unchanged if again else walk.seen.intersection(unchanged):
             stage.drop(identity)
@@ -106,6 +106,13 @@ def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *,
                 walk.nameless.append(Quarantined(key=place, reason=record.reason, raw=record.raw))
         on_page(walk.pages, page.pages)
     return walk
+
+
+def _identities(marks: list[int], known: Known) -> list[Identity]:
+    if not marks:
+        return []
+    products = known.products()
+    return [products[mark] for mark in marks]
 
 
 def _union(walks: list[Walk]) -> Walk:

@@ -24,14 +24,11 @@ class Known:
         self._moved: frozenset[Identity] = frozenset()
 
     def __contains__(self, digest: object) -> bool:
-        return digest in (self._products if self._products is not None else self._load())
-
-    def __getitem__(self, digest: int) -> Identity:
-        return self._load()[digest]
+        return digest in self.products()
 
     def values(self) -> Collection[Identity]:
-        """The products that stand; those that are gone are left out, so that they come back as new."""
-        return self._load().values()
+        """The products that stand."""
+        return self.products().values()
 
     def page(self, mark: bytes) -> Sequence[Identity]:
         """The products on a page with this mark, all of which stand as shown; none where that is not certain."""
@@ -49,7 +46,8 @@ class Known:
         """Make room: nobody asks any more."""
         self._products, self._pages, self._moved = {}, {}, frozenset()
 
-    def _load(self) -> dict[int, Identity]:
+    def products(self) -> Mapping[int, Identity]:
+        """By digest, each product that stands; those that are gone are left out, so that they come back as new."""
         if self._products is None:
             self._products = dict(
                 self._store.execute(

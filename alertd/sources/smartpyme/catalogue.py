@@ -52,9 +52,11 @@ def read_page(envelope: Envelope, number_of_page: int, known: Container[int]) ->
     total, pages = (pagination.total, pagination.total_pages) if pagination else (None, None)
     # `meta` differs in every answer, so the mark is taken of the products alone.
     whole = sha256(envelope.data).digest()[:16]
-    same = known.page(whole) if isinstance(known, RemembersPages) else ()
-    if same:
-        return Page([], [], [], total, number_of_page, pages, whole, same)
+    if isinstance(known, RemembersPages):
+        same = known.page(whole)
+        if same:
+            return Page([], [], [], total, number_of_page, pages, whole, same)
+        known = known.products()
     try:
         raws = _products.decode(envelope.data)
     except (msgspec.DecodeError, RecursionError):
