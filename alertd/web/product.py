@@ -1,5 +1,6 @@
 """One product: what each branch and warehouse holds, how that went over time, what moved it, and who watches it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, abort, g, jsonify, render_template, request
@@ -109,4 +110,10 @@ def _figures(source: str, key: int) -> dict[int, dict[str, object]]:
         room().store, "stock", known.id, key, measures.moment_of(room().store, known, g.reader.now),
         query=("1", ()), when=("1", ()), columns=columns, demand=True,
     )  # fmt: skip
-    return {row.level_id: dict(row.values) for row in rows if row.level_id is not None}
+    return {row.level_id: _readable(row.values) for row in rows if row.level_id is not None}
+
+
+def _readable(values: Mapping[str, object]) -> dict[str, object]:
+    """Nobody reads a thousandth of a day."""
+    cover = values.get("days_of_cover")
+    return {**values, "days_of_cover": round(cover, 1) if isinstance(cover, float) else cover}
