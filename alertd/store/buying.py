@@ -109,6 +109,16 @@ def _note(store: Store, source_id: int, now: int) -> None:
     store.execute("UPDATE source SET buying_at = max(buying_at + 1, ?) WHERE id = ?", (now, source_id))
 
 
+def mark(store: Store, source_id: int) -> tuple[object, ...]:
+    """A value that changes with everything a purchase list hangs on besides what a poll read: terms, orders, counts."""
+    orders = store.execute(
+        "SELECT count(*), max(id), total(remaining), total(closed_at) FROM supply_order WHERE source_id = ?",
+        (source_id,),
+    ).fetchone()
+    changed = store.value("SELECT max(changed_at) FROM product WHERE source_id = ?", (source_id,))
+    return (store.value("SELECT buying_at FROM source WHERE id = ?", (source_id,)), changed, orders)
+
+
 def list_terms(store: Store, source_id: int | None = None) -> list[Row]:
     """Everything that was said, the widest first."""
     return store.rows(

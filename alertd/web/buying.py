@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..buying.learning import learn
-from ..buying.listing import Line, Purchases, Supplier, purchases
+from ..buying.listing import Line, Purchases, Supplier
 from ..clock import local
 from ..model import quantity
 from ..places import money_sign
@@ -29,6 +29,7 @@ DAY = 86_400_000
 EXPECTED_DAYS = (1, 2, 3, 4, 5, 7, 10, 14, 21, 30)
 LONGEST_DAYS = 365
 MOST_UNITS = 1e6
+SHOWN_EACH, MOST_SHOWN = 25, 500
 LINE = "line-"
 _COLUMNS = (
     ("supplier", "text", 24), ("code", "text", 14), ("product", "text", 36), ("branch", "text", 18),
@@ -45,10 +46,12 @@ def index() -> str:
     if source is None or source.snapshot_at is None:
         return render_template("buying.html", source=source, found=None, sources=source_options())
     store = room().store
+    found = room().purchases(source, g.reader.now)
     return render_template(
         "buying.html",
         source=source,
-        found=purchases(store, source, g.reader.now),
+        found=found,
+        shown=shown(found, request.args.get("supplier")),
         sources=source_options(),
         coming=supply.open_orders(store, source.id),
         learnt=learn(supply.lead_times(store, source.id)),
@@ -58,6 +61,19 @@ def index() -> str:
         cash=lambda amount: cash(amount, source),
         why=why_words,
     )
+
+
+def shown(found: Purchases, supplier: str | None) -> list[tuple[Supplier, tuple[Line, ...], int]]:
+    """Each supplier with the lines the page shows and how many more there are; all of them where one is asked for.
+
+    A shop of a hundred thousand products has thousands of lines: no page is made for that, the files are.
+    """
+    room_left, found_so_far = MOST_SHOWN, []
+    for each in _chosen(found, supplier):
+        lines = each.lines[: MOST_SHOWN if supplier is not None else min(SHOWN_EACH, room_left)]
+        room_left -= len(lines)
+        found_so_far.append((each, lines, len(each.lines) - len(lines)))
+    return found_so_far
 
 
 def cash(amount: float | None, source: Source) -> str:
@@ -89,7 +105,7 @@ def text() -> AnyResponse | str:
     source = chosen_source()
     if source is None or source.snapshot_at is None:
         return redirect(url_for("buying.index"), 303)
-    found = purchases(room().store, source, g.reader.now)
+    found = room().purchases(source, g.reader.now)
     chosen = _chosen(found, request.args.get("supplier"))
     written = order_text(found, chosen, source)
     return render_template(
@@ -142,7 +158,7 @@ def file(kind: str) -> AnyResponse:
     source = chosen_source()
     if source is None or source.snapshot_at is None or kind not in TYPES:
         return redirect(url_for("buying.index"), 303)
-    found = purchases(room().store, source, g.reader.now)
+    found = room().purchases(source, g.reader.now)
     columns = [Column(g.reader.t(f"buying.col_{name}"), shape, width) for name, shape, width in _COLUMNS]  # type: ignore[arg-type]
     rows = [_cells(line) for line in found.lines]
     title, day = g.reader.t("buying.file"), local(g.reader.now, source.timezone).date().isoformat()

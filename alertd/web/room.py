@@ -7,13 +7,15 @@ from typing import Any, cast
 
 from flask import current_app, g
 
+from ..buying.listing import Purchases, purchases
 from ..clock import Clock
 from ..errors import Trouble
 from ..rules.load import RuleError, RuleSet
 from ..rules.rule import Rule
 from ..settings import Settings
-from ..store import pages_alerts, pages_overview, pages_products, quality
+from ..store import buying, pages_alerts, pages_overview, pages_products, quality
 from ..store.db import Store
+from ..store.sources import Source
 from ..vault import Vault
 from .actions import Actions, SourceCheck
 from .state import state_at
@@ -37,6 +39,7 @@ class Room:
     _shelves: dict[int, pages_overview.Shelf] = field(default_factory=dict)
     _findings: dict[int, tuple[object, dict[str, int]]] = field(default_factory=dict)
     _facets: tuple[object, dict[str, list[str]]] | None = None
+    _bought: dict[int, tuple[object, Purchases]] = field(default_factory=dict)
 
     def rules(self) -> RuleSet:
         """The rules in force; none, and a mistake that says why, when their folder cannot be read."""
@@ -89,6 +92,17 @@ class Room:
                 found["source"] = pages_overview.source_names(self.store)
                 self._facets = (mark, found)
             return self._facets[1]
+
+    def purchases(self, source: Source, now: int) -> Purchases:
+        """The purchase list of a source; made again only when something it hangs on changed, or the hour turned."""
+        mark = (pages_overview.newest_poll(self.store), buying.mark(self.store, source.id), now // 3_600_000)
+        with self._lock:
+            known = self._bought.get(source.id)
+        if known is None or known[0] != mark:
+            known = (mark, purchases(self.store, source, now))
+            with self._lock:
+                self._bought[source.id] = known
+        return known[1]
 
 
 def title_of(rule: Rule, language: str) -> str:

@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Conecte uma e aqui você verá o que convém pedir.",
         "Connect one, and you will see here what to order.",
     ),
+    "buying.more#": ("+{count} más|+{count} más", "+{count} mais|+{count} mais", "+{count} more|+{count} more"),
     "buying.nothing": ("Nada que pedir hoy", "Nada para pedir hoje", "Nothing to order today"),
     "buying.nothing_text": (
         "Lo que hay, con lo que viene en camino, alcanza.",

@@ -44,6 +44,18 @@ def test_the_list_goes_by_supplier_the_worst_first(signed_in: FlaskClient, shop:
     assert "recibe pedidos hasta las 11:00" in text and "tarda 3 días" in text
 
 
+def test_a_long_list_shows_the_worst_and_leads_to_the_rest(signed_in: FlaskClient, store: Store, shop: int):
+    """A page of thousands of lines helps nobody; what one supplier has to bring is a tap away."""
+    centre = makers.warehouse(store, shop, name="Otra")
+    for number in range(30):
+        product = makers.product(store, shop, f"Clavo {number:02}", supplier="Ferros")
+        makers.level(store, product, centre, 1, 2, maximum=9)
+    text = signed_in.get("/buying").text
+    assert text.count("<strong>Clavo") == 25 and "+5 más" in text
+    whole = signed_in.get("/buying?supplier=Ferros").text
+    assert whole.count("<strong>Clavo") == 30 and "Aceite" not in whole
+
+
 def test_the_text_for_the_supplier_is_plain_and_opening_it_sends_nothing(signed_in: FlaskClient, shop: int):
     """One supplier or all; the signs that a chat takes for bold are not in a name; the share link is only a link."""
     text = signed_in.get("/buying/text?supplier=distribuidora la union").text
