@@ -9,7 +9,7 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from alertd.store import users
 
@@ -46,7 +46,7 @@ class Watch:
         """Open it once, and look at it in each size and light."""
         self.page.set_viewport_size({"width": looks[0][0], "height": 844})
         self.page.goto(self.shop.url + path)
-        self.page.wait_for_function("!document.querySelector('.htmx-request')")
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         self.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
         self.page.evaluate(AXE)
         for width, scheme, rules in looks:

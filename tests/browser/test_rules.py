@@ -121,7 +121,8 @@ def test_a_condition_is_built_row_by_row(page: Page, bench: Bench) -> None:
     page.get_by_role("button", name="Otra condición").click()
     page.locator("#row-1-word").wait_for()
     # What was just put into the page listens only once htmx has settled it, a few hundredths of a second later.
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling, .htmx-added, .htmx-swapping')")
+    busy = ".htmx-request, .htmx-settling, .htmx-added, .htmx-swapping"
+    expect(page.locator(busy)).to_have_count(0)
     page.locator("#row-1-word").select_option("nombre_bodega")
     expect(page.locator("#row-1-sign")).to_have_value("contains")
     expect(page.locator("#row-1-value")).to_have_attribute("list", "has-nombre_bodega")

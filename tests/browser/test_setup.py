@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from end_to_end.receivers import PostOffice, WebService
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from web.makers import PASSWORD
 
 from alertd.engine.context import open_context
@@ -228,9 +228,10 @@ def test_the_overview_renews_itself_under_a_still_hand(browser: Browser, house: 
     page.evaluate("document.querySelector('#live').dataset.old = 'yes'")
     with page.expect_response(lambda response: response.request.headers.get("hx-request") == "true"):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function("document.querySelector('#live') && !document.querySelector('#live').dataset.old")
+    expect(page.locator("#live[data-old]")).to_have_count(0)
+    expect(page.locator("#live")).to_have_count(1)
     assert page.evaluate("window.scrollY") == 300
-    page.wait_for_function("document.activeElement.id === 'all-messages'")
+    expect(page.locator("#all-messages")).to_be_focused()
     assert owner.complaints == []
     owner.context.close()
 
