@@ -7,6 +7,7 @@ from ..errors import UsageTrouble
 from ..sheets import Row, SheetFault, number, read
 from ..sources.registry import kind_named
 from ..store import deliveries, ledger
+from ..store.instants import after_looks
 from ..store.sources import Source
 from .context import Context
 
@@ -35,9 +36,10 @@ def take_counts(context: Context, source: Source, counts: Iterable[Counted], *, 
     """Write counts down, all or none, and judge the rules by them soon. Raises UsageTrouble. Returns how many."""
     if not kind_named(source.kind).counted:
         raise UsageTrouble(f"'{source.name}' tells its own stock; only sources that tell none are counted here.")
-    store, now = context.store, context.now()
+    store = context.store
     products = []
     with store.write():
+        now = after_looks(store, source.id, context.now())
         for each in counts:
             _check(each, now)
             product = each.product_id or ledger.find_product(store, source.id, each.product)

@@ -158,8 +158,8 @@ def _evaluate_rule(view: View, turn: Turn, looked: Looked | None, outcome: Outco
 def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:
     """How much a rule has to look at: everything, or only what moved since it last looked.
 
-    A row that changed in the very moment of the last look is looked at once more; that costs little and forgets
-    nothing when two readings share a moment. A clock that was set back makes every "since" doubtful.
+    No row is ever dated in the very moment of a look that did not see it (see `store.instants`). A clock that was set
+    back makes every "since" doubtful.
     """
     needed = needs(rule)
     if looked is None or looked.digest != rule.digest or looked.at > moment.now:
@@ -171,7 +171,7 @@ def scope_of(rule: Rule, looked: Looked | None, moment: Moment) -> Scope:
         # What changed in the snapshot before did not change in the newest: its row stands, and its `change` is now 0.
         if looked.snapshot_before_at is None:
             return Scope.everything()
-        since = min(since, looked.snapshot_before_at)
+        since = min(since, looked.snapshot_before_at - 1)
     return Scope(since, looked.movement_id if "documents" in needed else None)
 
 

@@ -17,6 +17,7 @@ from ..model import Quarantined, Transaction
 from ..sources.smartepi import Delivery, Refused, fitting_scheme, read_delivery, verify
 from ..sources.smartepi.webhooks import DEFAULT_SCHEME, NEVER_PINNED, TEST
 from ..store import deliveries, ledger, options, polls, quarantine, sources, transactions
+from ..store.instants import after_looks
 from ..store.sources import Source
 from .context import Context
 from .lanes import Turn, evaluate_and_tell
@@ -137,6 +138,7 @@ def change_secret(context: Context, source: Source, secret: str) -> None:
 def _take(context: Context, source: Source, delivery: Delivery, now: int) -> str:
     """Keep what a delivery says, in the caller's transaction; the word for what became of it."""
     store, found = context.store, delivery.found
+    now = after_looks(store, source.id, now)
     if isinstance(found, Quarantined):
         quarantine.keep_documents(store, source.id, found.key.partition(":")[0], [found], [], now)
         return "set aside"

@@ -14,6 +14,7 @@ from ..model import Quarantined, Transaction
 from ..reconcile.step import step as settle
 from ..sources.registry import Transacting
 from ..store import documents, ledger, polls, quarantine, transactions
+from ..store.instants import after_looks
 from ..store.polls import Poll
 from .lanes import Turn, evaluate_and_tell
 
@@ -77,8 +78,9 @@ def _read_kind(turn: Turn, reader: Transacting, kind: str, since: int, poll: Pol
 
 def keep(turn: Turn, kind: str, found: list[Transaction], unread: list[Quarantined]) -> int:
     """Keep a page, and bring the stock of counted products up to date with it. Returns how many were new."""
-    store, source, now = turn.context.store, turn.source, turn.context.now()
+    store, source = turn.context.store, turn.source
     with store.write():
+        now = after_looks(store, source.id, turn.context.now())
         turn.still_ours()
         taken = transactions.take(store, source.id, found, zone=source.timezone, now=now)
         ledger.refresh(store, source.id, taken.products, now)

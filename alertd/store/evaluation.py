@@ -56,7 +56,7 @@ def _demand(on: str, wanted: bool) -> str:
 
 
 def touch(store: Store, source_id: int, *, since: int, movements_after: int | None) -> None:
-    """Note which products changed since a moment, and whose documents did; `matching` can look at those only.
+    """Note which products changed after a moment, and whose documents did; `matching` can look at those only.
 
     Their rows are put together by `gather`, once, and serve every rule that looks at the same ones. The tables stay:
     making one anew would have every prepared statement of this connection prepared again.
@@ -64,7 +64,7 @@ def touch(store: Store, source_id: int, *, since: int, movements_after: int | No
     store.execute("CREATE TEMP TABLE IF NOT EXISTS touched (product_id INTEGER PRIMARY KEY)")
     store.execute("DELETE FROM temp.touched")
     store.execute(
-        "INSERT INTO temp.touched SELECT id FROM product WHERE source_id = ? AND changed_at >= ?", (source_id, since)
+        "INSERT INTO temp.touched SELECT id FROM product WHERE source_id = ? AND changed_at > ?", (source_id, since)
     )
     if movements_after is not None:
         store.execute(

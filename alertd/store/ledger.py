@@ -10,6 +10,7 @@ from ..errors import UsageTrouble
 from ..model import Product, StockLevel, quantity
 from . import deliveries, snapshots
 from .db import Row, Store
+from .instants import after_looks
 
 _FIELDS = (
     "external_id AS id, name, code, barcode, category, brand, supplier, kind, enabled, price, cost, previous_cost,"
@@ -122,7 +123,8 @@ def entered(store: Store, source_id: int, product_ids: Iterable[int], now: int) 
         row[0]
         for row in store.execute("SELECT DISTINCT product_id FROM ledger_count WHERE source_id = ?", (source_id,))
     }
-    touched = refresh(store, source_id, counted.intersection(product_ids), now)
+    shown_at = after_looks(store, source_id, now)
+    touched = refresh(store, source_id, counted.intersection(product_ids), shown_at)
     if touched:
         deliveries.evaluate_soon(store, source_id, now)
     for product_id in touched:
@@ -132,8 +134,8 @@ def entered(store: Store, source_id: int, product_ids: Iterable[int], now: int) 
         )
         if row is not None:
             store.execute(
-                f"UPDATE stock_entry AS e SET until = max(until, ?4) WHERE {_AFTER} AND e.typed_at = ?4",
-                (product_id, *_since(row), now),
+                f"UPDATE stock_entry AS e SET until = max(until, ?4) WHERE {_AFTER} AND e.typed_at = ?5",
+                (product_id, *_since(row), shown_at, now),
             )
 
 

@@ -15,6 +15,7 @@ from ..clock import day_number, local
 from ..reconcile.classification import CLASS_DAYS, classes
 from . import measures_demand, supply
 from .db import Store
+from .instants import MOST_AHEAD_MS
 from .sources import Source
 
 DAY = 86_400_000
@@ -189,18 +190,26 @@ def _refresh_demand(store: Store, source_id: int, known: _Measured, moment: Mome
     store.execute("CREATE TEMP TABLE IF NOT EXISTS sold_lately (product_id INTEGER PRIMARY KEY)")
     store.execute("DELETE FROM temp.sold_lately")
     turned = known.demand_day != moment.today or known.buying_at != moment.buying_at
-    whole = turned or (known.demand_at or 0) > moment.now
+    whole = turned or (known.demand_at or 0) > moment.now + MOST_AHEAD_MS
     _forget_demand(store, source_id, known, moment, whole=whole)
+    span = (moment.today - measures_demand.HISTORY_DAYS + 1, moment.today)
     if whole:
         store.execute(
             "INSERT INTO temp.sold_lately SELECT DISTINCT d.product_id FROM product_day d JOIN product p"
             " ON p.id = d.product_id WHERE p.source_id = ? AND d.day BETWEEN ? AND ?",
-            (source_id, moment.today - measures_demand.HISTORY_DAYS + 1, moment.today),
+            (source_id, *span),
+        )
+    else:
+        store.execute(
+            "DELETE FROM temp.sold_lately WHERE NOT EXISTS (SELECT 1 FROM product_day d"
+            " WHERE d.product_id = sold_lately.product_id AND d.day BETWEEN ? AND ?)",
+            span,
         )
     measures_demand.refresh(store, source_id, today=moment.today, shift=moment.shift)
     store.execute(
         "UPDATE measured SET demand_day = ?, demand_at = ?, demand_movement = ?, buying_at = ? WHERE source_id = ?",
-        (moment.today, moment.now, moment.movement_id, moment.buying_at, source_id),
+        (moment.today, max(moment.now, 0 if whole else known.demand_at or 0), moment.movement_id, moment.buying_at)
+        + (source_id,),
     )
 
 
@@ -211,7 +220,7 @@ def _forget_demand(store: Store, source_id: int, known: _Measured, moment: Momen
     else:
         store.execute(
             "INSERT OR IGNORE INTO temp.sold_lately SELECT product_id FROM movement WHERE id > ?1 AND source_id = ?2"
-            " AND product_id IS NOT NULL UNION SELECT id FROM product WHERE source_id = ?2 AND changed_at >= ?3",
+            " AND product_id IS NOT NULL UNION SELECT id FROM product WHERE source_id = ?2 AND changed_at > ?3",
             (known.demand_movement or 0, source_id, known.demand_at or 0),
         )
         chosen = "SELECT product_id FROM temp.sold_lately"

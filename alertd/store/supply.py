@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .db import Row, Store
+from .instants import after_looks
 
 DAY = 86_400_000
 GIVEN_UP_AFTER = 90 * DAY
@@ -85,7 +86,9 @@ def cancel(store: Store, order_id: int, now: int) -> bool:
 
 def _look_again(store: Store, product_id: int, now: int) -> None:
     """The rules have to look at this product, though nothing of its stock changed."""
-    store.execute("UPDATE product SET changed_at = max(changed_at, ?) WHERE id = ?", (now, product_id))
+    source_id = store.value("SELECT source_id FROM product WHERE id = ?", (product_id,))
+    at = after_looks(store, source_id, now)
+    store.execute("UPDATE product SET changed_at = max(changed_at, ?) WHERE id = ?", (at, product_id))
 
 
 def receive(store: Store, source_id: int, now: int) -> None:

@@ -77,7 +77,7 @@ def test_a_broken_file_keeps_the_last_good_version_in_force(shop: Shop):
     """Its alerts stay, new ones come, and a restart changes nothing."""
     shop.write(LOW.replace("stock <=", "stok <="))
     shelf(shop.store, 1, 5)
-    shop.store.execute("UPDATE product SET changed_at = ?", (shop.now,))
+    shop.store.execute("UPDATE product SET changed_at = ?", (shop.now + 1,))
     assert shop.turn() == [("low", "firing", None)] * 2
     shop.shelf = RuleShelf(shop.store, shop.folder)
     assert shop.turn() == [("low", "firing", None)] * 2
@@ -105,7 +105,7 @@ def test_a_rule_that_cannot_be_run_is_shown_and_the_others_go_on(shop: Shop):
     shop.store.execute("DROP TABLE branch_day")
     shop.write("name: cover\non: stock\nwhen: sold(7) = 0\n", "c.yaml")
     shelf(shop.store, 1, 5)
-    shop.store.execute("UPDATE product SET changed_at = ?", (shop.now,))
+    shop.store.execute("UPDATE product SET changed_at = ?", (shop.now + 1,))
     found = shop.turn()
     assert sorted(found) == [("empty", "firing", None)] * 2 + [("low", "firing", None)] * 2
     ((rule, failures),) = [(row["rule"], row["failures"]) for row in rulestate.failing(shop.store)]
