@@ -133,9 +133,8 @@ def sweep(turn: Turn, poll: Poll) -> None:
         except DoubtfulError as doubtful:
             poll.held = True
             poll.error, poll.error_kind = _held_sentence(turn.source.name, str(doubtful)), "held"
-            snapshots.hold(
-                store, turn.source.id, seen=found.seen | found.unread, reason=str(doubtful), now=turn.context.now()
-            )
+            seen, reason = found.seen | found.unread, str(doubtful)
+            snapshots.hold(store, turn.source.id, stage, seen=seen, reason=reason, now=turn.context.now())
     finally:
         stage.close()
         give_memory_back()
@@ -160,8 +159,9 @@ def _held_sentence(name: str, reason: str) -> str:
 
 def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, since: int | None = None) -> None:
     """Make a whole sweep the present state, evaluate, fill the outbox: all, or nothing. Raises DoubtfulError."""
-    store, source, now = turn.context.store, turn.source, turn.context.now()
+    store, source = turn.context.store, turn.source
     with store.write():
+        now = turn.context.now()
         turn.still_ours()
         applied = snapshots.apply(
             store, source.id, stage.products(found.seen), seen=found.seen, unread=found.unread, known=known, now=now,
@@ -170,26 +170,27 @@ def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, 
         reason = snapshots.doubt(store, source.id, applied)
         if reason:
             raise DoubtfulError(reason)
-        quarantine.keep(store, source.id, found.quarantined, now)
+        quarantine.keep(store, source.id, found.quarantined, applied.at)
         snapshots.drop_held(store, source.id)
         # The store knows all this now, and the evaluation of a large catalogue needs the room.
         found.seen.clear()
         found.marks.clear()
         known.clear()
         give_memory_back()
-        _catalogue_changed(turn, applied, poll, now)
+        _catalogue_changed(turn, applied, poll)
         poll.complete = True
 
 
 def accept_held(turn: Turn, poll: Poll) -> None:
     """Take over the sweep that was held back: a person has said that it is true."""
-    store, source, now = turn.context.store, turn.source, turn.context.now()
+    store, source = turn.context.store, turn.source
     known = snapshots.known_digests(store, source.id)
     seen, products = snapshots.held_products(store, source.id)
     with store.write():
+        now = turn.context.now()
         applied = snapshots.apply(store, source.id, products, seen=seen, unread=set(), known=known, now=now)
         snapshots.drop_held(store, source.id)
-        _catalogue_changed(turn, applied, poll, now)
+        _catalogue_changed(turn, applied, poll)
         poll.products = len(seen)
         poll.complete = True
 
@@ -210,7 +211,7 @@ def low(turn: Turn, poll: Poll) -> None:
         def take(now: int) -> None:
             turn.still_ours()
             applied = snapshots.apply(store, source.id, stage.products(), seen=None, unread=set(), known=known, now=now)
-            _catalogue_changed(turn, applied, poll, now)
+            _catalogue_changed(turn, applied, poll)
 
         confirmed(turn, stage, take)
         poll.complete = True
@@ -270,7 +271,8 @@ def evaluate_anew(turn: Turn, *, old: bool) -> None:
         def take(now: int) -> None:
             if not stage.empty:
                 known = snapshots.known_digests(store, source.id)
-                snapshots.apply(store, source.id, stage.products(), seen=None, unread=set(), known=known, now=now)
+                given = stage.products()
+                now = snapshots.apply(store, source.id, given, seen=None, unread=set(), known=known, now=now).at
             evaluate_and_tell(turn, now)
 
         confirmed(turn, stage, take, doubt=old)
@@ -278,9 +280,9 @@ def evaluate_anew(turn: Turn, *, old: bool) -> None:
         stage.close()
 
 
-def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll, now: int) -> None:
+def _catalogue_changed(turn: Turn, applied: Applied, poll: Poll) -> None:
     """After the present state was brought up to date: learn, match lines that were left open, evaluate, tell."""
-    store, source = turn.context.store, turn.source
+    store, source, now = turn.context.store, turn.source, applied.at
     sources.learn(store, source.id, company=turn.reader.company, dialect=turn.reader.dialect)
     poll.changed, poll.new, poll.gone = applied.changed, applied.new, applied.gone
     poll.levels = snapshots.level_count(store, source.id)

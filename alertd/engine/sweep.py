@@ -5,12 +5,12 @@ is the arithmetic: as many distinct ids as the source claims to have, while that
 is walked again in another order; the union of two walks may do when the claim never moved.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..model import Page, Quarantined
-from ..store.known import Identity, Known, packed
+from ..store.known import Identity, Known, Packed, pack
 from ..store.snapshots import Stage
 
 MOST_WALKS = 3
@@ -33,7 +33,7 @@ class Walk:
     nameless: list[Quarantined] = field(default_factory=list)
     totals: set[int | None] = field(default_factory=set)
     pages: int = 0
-    marks: dict[bytes, bytes] = field(default_factory=dict)
+    marks: dict[bytes, Packed] = field(default_factory=dict)
 
     @property
     def distinct(self) -> int:
@@ -52,7 +52,7 @@ class Sweep:
 
     `nameless` records were there and cannot be read, and which products they are is not known: while there are any,
     nothing can be said of the products that seem to be missing. `marks` are the pages that may be remembered, each with
-    the ids on it: those of the one walk that was whole.
+    what is on it: those of the one walk that was whole.
     """
 
     seen: set[Identity]
@@ -61,7 +61,7 @@ class Sweep:
     quarantined: list[Quarantined]
     pages: int
     torn: str | None
-    marks: dict[bytes, bytes]
+    marks: dict[bytes, Packed]
 
 
 OnPage = Callable[[int, int | None], None]
@@ -94,10 +94,10 @@ def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *,
         for identity in unchanged if again else walk.seen.intersection(unchanged):
             stage.drop(identity)
         stage.put(page.changed)
-        here = [*unchanged, *(product.id for _, product in page.changed)]
+        here = [*unchanged, *(product.id for _, product in page.changed)] if page.changed else unchanged
         walk.seen.update(here)
-        if page.mark is not None and (ids := packed(here)):
-            walk.marks[page.mark] = ids
+        if page.mark is not None and (packed := _packed(page, here, known)):
+            walk.marks[page.mark] = packed
         for record in page.quarantined:
             if record.key:
                 walk.unread[_identity(record.key)] = record
@@ -106,6 +106,12 @@ def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *,
                 walk.nameless.append(Quarantined(key=place, reason=record.reason, raw=record.raw))
         on_page(walk.pages, page.pages)
     return walk
+
+
+def _packed(page: Page, here: Sequence[Identity], known: Known) -> Packed | None:
+    if page.same and page.mark is not None:
+        return known.packed(page.mark)
+    return pack(here, [*page.unchanged, *(digest for digest, _ in page.changed)])
 
 
 def _identities(marks: list[int], known: Known) -> list[Identity]:

@@ -1,4 +1,4 @@
-"""Fetch the next pages of a walk while this one is being read, when their server is far away.
+"""Fetch the next pages of a walk while this one is being read: one from a near server, several from one far away.
 
 Pages come out in their order, a fault when its page's turn comes. Every call is paid for before it leaves, by the
 caller's own thread, which also judges every reply: the threads here do nothing but wait for the network.
@@ -9,13 +9,14 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from ..errors import SourceTrouble
 from .http import TRIES, Http, Reply, may_pass
 
-# A server that answers within this is near, or idle waiting is not what it costs: one connection is as fast there.
+# A server that answers within this is near, or idle waiting is not what it costs: one call at a time is as fast there.
 FAR_SECONDS = 0.015
 AT_ONCE = 4
 
@@ -31,6 +32,7 @@ class Ahead(Generic[Answer]):
         self._query = query
         self._dated = dated
         self._threads: list[threading.Thread] = []
+        self._asked: SimpleQueue[tuple[int, Future[Reply]] | None] = SimpleQueue()
         self._waiting: dict[int, Future[Reply]] = {}
         self._refused: tuple[int, SourceTrouble] | None = None
         self._recent: deque[float] = deque(maxlen=AT_ONCE)
@@ -54,10 +56,9 @@ class Ahead(Generic[Answer]):
 
         Nothing more is sent for while a fault waits for its turn.
         """
-        if not self.far or self._refused or any(_failed(future) for future in self._waiting.values()):
+        if self._refused or any(_failed(future) for future in self._waiting.values()):
             return
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        for number in range(after + 1, min(after + AT_ONCE, last) + 1):
+        for number in range(after + 1, min(after + (AT_ONCE if self.far else 1), last) + 1):
             if number not in self._waiting and not self._send(number):
                 return
 
@@ -73,13 +74,22 @@ class Ahead(Generic[Answer]):
             self._refused = (number, refusal)
             return False
         future = self._waiting[number] = Future()
-        # A daemon, unlike a thread of a pool: a server that hangs must not keep the process from ending.
-        thread = threading.Thread(target=self._call, args=(number, future), name=f"fetch-{number}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        self._asked.put((number, future))
+        if len(self._threads) < len(self._waiting):
+            # A daemon, unlike a thread of a pool: a server that hangs must not keep the process from ending.
+            thread = threading.Thread(target=self._work, name=f"fetch-{len(self._threads) + 1}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
         return True
 
+    def _work(self) -> None:
+        """One connection's worth of waiting, until the walk is over."""
+        while asked := self._asked.get():
+            self._call(*asked)
+
     def _call(self, number: int, future: Future[Reply]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         started = time.monotonic()
         try:
             reply = self._http.send(self._path, {**self._query, "page": number})
@@ -97,7 +107,11 @@ class Ahead(Generic[Answer]):
 
     def close(self) -> None:
         """Forget what was not taken, and wait until no thread is at work any more."""
+        for future in self._waiting.values():
+            future.cancel()
         self._waiting.clear()
+        for _ in self._threads:
+            self._asked.put(None)
         for thread in self._threads:
             thread.join()
         self._threads.clear()

@@ -4,11 +4,13 @@ It sends the call, counts it against the budget before it leaves, retries what m
 into one `SourceTrouble` with a sentence. What an answer means is the business of the source's own module.
 """
 
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import stamina
@@ -48,6 +50,19 @@ class _Fenced(httpx.HTTPTransport):
 def fenced(allowed: fence.Networks) -> Transport:
     """The way to addresses that were typed into a form."""
     return _Fenced(allowed)
+
+
+def usual(url: str) -> Transport:
+    """The way to an address of the operator's own: by the proxy of the environment, where it names one."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if proxy and not proxy_bypass(parts.hostname or ""):
+        return httpx.HTTPTransport(proxy=proxy if "://" in proxy else f"http://{proxy}")
+    if parts.scheme == "https":
+        return httpx.HTTPTransport()
+    # Nothing is encrypted on this way and no redirect is followed: the authorities of the web need not be read.
+    return httpx.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +142,15 @@ class Http(Generic[Answer]):
         self._secrets = [word for value in headers.values() for word in (value, value.rpartition(" ")[2]) if word]
         self._patience = patience
         self.requests = 0
-        self._client = httpx.Client(
-            base_url=base_url,
-            headers={"Accept": "application/json", "User-Agent": f"alertd/{__version__}", **headers},
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            transport=transport,
-        )
+        self._base = base_url
+        self._headers = {
+            "Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": f"alertd/{__version__}",
+            **headers,
+        }  # fmt: skip
+        self._timeout = {"timeout": httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS).as_dict()}
+        # The transport itself, because all that a client adds to it (cookies, redirects, the joining of addresses) is
+        # of no use here and takes as long as the call.
+        self._transport = transport or usual(base_url)
 
     def get(
         self, path: str, parameters: Parameters | None = None, *, dated: bool = False, tries: int = TRIES
@@ -168,10 +185,10 @@ class Http(Generic[Answer]):
 
         With `post` it carries that as JSON: the one thing ever posted is a pair of credentials.
         """
-        verb = "GET" if post is None else "POST"
         try:
-            request = self._client.build_request(verb, path, params=dict(parameters or {}), json=post, headers=headers)
-            with closing(self._client.send(request, stream=True)) as answer:
+            request = self._request(path, parameters, post, headers)
+            with closing(self._transport.handle_request(request)) as answer:
+                answer.request = request
                 body = self._whole(answer)
         except httpx.ReadTimeout:
             raise LateTrouble(f"{self._host} did not answer in time.", kind="unreachable") from None
@@ -189,6 +206,19 @@ class Http(Generic[Answer]):
                 f"Cannot reach {self._host} ({_short(fault)}); check the address and the network.", kind="unreachable"
             ) from None
         return Reply(answer.status_code, body, answer.headers)
+
+    def _request(
+        self, path: str, parameters: Parameters | None, post: object, headers: Mapping[str, str] | None
+    ) -> httpx.Request:
+        address = path if "://" in path else self._base + path
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return httpx.Request(
+            "GET" if post is None else "POST",
+            address + query,
+            headers=self._headers if headers is None else {**self._headers, **headers},
+            json=post,
+            extensions=self._timeout,
+        )
 
     def _whole(self, answer: httpx.Response) -> bytes:
         """The body, unpacked; a server that sends without end must not fill the memory that watches the stock."""
@@ -227,7 +257,7 @@ class Http(Generic[Answer]):
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._transport.close()
 
 
 def may_pass(fault: Exception) -> bool:

@@ -10,14 +10,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Trouble
 from ..folding import fold
 from . import backup, migrations
 from .occupied import Presence, enter
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 BUSY_SECONDS = 30.0
 OLDEST_SQLITE = (3, 39, 0)
@@ -55,8 +56,10 @@ class Store:
         self._all = [each for each in self._all if each[0].is_alive()]
 
     @property
-    def database(self) -> Database:
+    def database(self) -> "Database":
         """This thread's connection as sqlite-utils sees it, for schema work and small writes."""
+        from sqlite_utils import Database
+
         return Database(self.connection)
 
     @contextmanager

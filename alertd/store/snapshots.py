@@ -1,8 +1,7 @@
 """Turn what a sweep read into the present state and its history. Whether it was read whole is decided elsewhere.
 
-While pages arrive, products that differ wait in a temporary table of this connection, outside the write lock and out of
-memory. `apply` then runs inside one write transaction: a row that equals the present state is not touched, and a
-sweep that fails leaves nothing behind.
+While pages arrive, products that differ wait in a `Stage`, outside the write lock. `apply` then runs inside one write
+transaction: a row that equals the present state is not touched, and a sweep that fails leaves nothing behind.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +14,11 @@ import msgspec
 from ..folding import fold
 from ..model import Product, StockLevel
 from .db import Row, Store
-from .known import Identity, Known, forget_pages, remember_pages
+from .instants import after_looks
+from .known import Identity, Known, Packed, forget_pages, remember_pages
 
 BATCH = 2_000
+IN_MEMORY = 5_000
 DOUBT_ROWS = 50
 DOUBT_SHARE = 0.2
 HIDDEN_MS = 30 * 86_400_000
@@ -27,11 +28,12 @@ _decode = msgspec.msgpack.Decoder(Product).decode
 
 @dataclass(slots=True)
 class Applied:
-    """What one sweep changed. `to_zero` levels fell to zero or below at once: the measure of doubt.
+    """What one sweep changed, and `at` which moment. `to_zero` levels fell to zero at once: the measure of doubt.
 
     `renamed` products have another name, code or brand than before, so that lines of documents may find them now.
     """
 
+    at: int
     products: int = 0
     levels: int = 0
     changed: int = 0
@@ -72,42 +74,72 @@ def level_count(store: Store, source_id: int) -> int:
 
 
 class Stage:
-    """The waiting room of one sweep: products that differ from the store, by their id. One at a time a connection."""
+    """The waiting room of one sweep: products that differ from the store, by their id. One at a time a connection.
+
+    A few thousand wait in memory, packed; more than that in a temporary table.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._waiting: dict[Identity, tuple[int, bytes]] = {}
+        self._spilt = False
         store.execute("DROP TABLE IF EXISTS temp.staged")
-        store.execute(
-            "CREATE TEMP TABLE staged (external_id ANY PRIMARY KEY, digest INTEGER NOT NULL, product BLOB NOT NULL)"
-            " STRICT, WITHOUT ROWID"
-        )
 
     def put(self, products: Iterable[tuple[int, Product]]) -> None:
         """Keep products for `apply`; a later reading of the same product replaces the earlier."""
-        rows = [(product.id, digest, _encode(product)) for digest, product in products]
-        if rows:
-            self._store.execute("BEGIN")
-            self._store.connection.executemany("INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?)", rows)
-            self._store.execute("COMMIT")
+        for digest, product in products:
+            self._waiting[product.id] = (digest, _encode(product))
+        if len(self._waiting) > IN_MEMORY:
+            self._spill()
+
+    def _spill(self) -> None:
+        connection = self._store.connection
+        connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS staged (external_id ANY PRIMARY KEY, digest INTEGER NOT NULL,"
+            " product BLOB NOT NULL) STRICT, WITHOUT ROWID"
+        )
+        own = not connection.in_transaction
+        if own:
+            connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?)",
+            [(identity, *kept) for identity, kept in self._waiting.items()],
+        )
+        if own:
+            connection.execute("COMMIT")
+        self._waiting.clear()
+        self._spilt = True
 
     def drop(self, identity: Identity) -> None:
         """Forget a product that a later reading found unchanged."""
-        self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
+        self._waiting.pop(identity, None)
+        if self._spilt:
+            self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
+
+    def packed(self) -> Iterator[tuple[Identity, int, bytes]]:
+        """What waits: id, digest, and the product as `held_product` keeps it."""
+        if self._spilt:
+            self._spill()
+            cursor = self._store.connection.cursor()
+            yield from cursor.execute("SELECT external_id, digest, product FROM temp.staged")
+        else:
+            yield from ((identity, *kept) for identity, kept in self._waiting.items())
 
     def products(self, seen: set[Identity] | None = None) -> Iterator[tuple[int, Product]]:
         """The staged products, those of `seen` only where it is given."""
-        cursor = self._store.connection.cursor()
-        for identity, digest, blob in cursor.execute("SELECT external_id, digest, product FROM temp.staged"):
+        for identity, digest, blob in self.packed():
             if seen is None or identity in seen:
                 yield digest, _decode(blob)
 
     @property
     def empty(self) -> bool:
         """Whether no product waits."""
-        return self._store.value("SELECT 1 FROM temp.staged LIMIT 1") is None
+        return next(self.packed(), None) is None
 
     def close(self) -> None:
         """Empty the waiting room."""
+        self._waiting.clear()
+        self._spilt = False
         self._store.execute("DROP TABLE IF EXISTS temp.staged")
 
 
@@ -122,7 +154,7 @@ def apply(
     now: int,
     nameless: int = 0,
     since: int | None = None,
-    marks: Mapping[bytes, bytes] | None = None,
+    marks: Mapping[bytes, Packed] | None = None,
 ) -> Applied:
     """Write what differs; inside the caller's write transaction.
 
@@ -130,9 +162,11 @@ def apply(
     absent before. Without, only the given products are brought up to date. `unread` were there but could not be
     decoded: they stay as they are. With `nameless` records among them nobody knows which products were missing, so
     none is. A product that another lane brought up to date after `since`, when this reading began, is left to the next.
-    `marks` are the pages of a whole sweep with the ids on each, to be remembered.
+    `marks` are the pages of a whole sweep with what is on each, to be remembered. All of it is dated `now`, or a little
+    later where somebody looked at the source in that very moment.
     """
-    applied = Applied()
+    now = after_looks(store, source_id, now)
+    applied = Applied(now)
     writer = _Writer(store, source_id, now, applied, since=since)
     for digest, product in products:
         writer.put(digest, product)
@@ -402,14 +436,16 @@ def doubt(store: Store, source_id: int, applied: Applied) -> str | None:
     return None
 
 
-def hold(store: Store, source_id: int, *, seen: set[Identity], reason: str, now: int) -> None:
+def hold(store: Store, source_id: int, stage: Stage, *, seen: set[Identity], reason: str, now: int) -> None:
     """Keep the staged sweep for a person to accept or refuse; a newer one replaces it."""
     with store.write():
         drop_held(store, source_id)
         store.execute(
             "INSERT INTO held_sweep VALUES (?, ?, ?, ?)", (source_id, now, reason, msgspec.msgpack.encode(list(seen)))
         )
-        store.execute("INSERT INTO held_product SELECT ?, external_id, digest, product FROM temp.staged", (source_id,))
+        store.connection.executemany(
+            "INSERT INTO held_product VALUES (?, ?, ?, ?)", ((source_id, *waiting) for waiting in stage.packed())
+        )
 
 
 def held(store: Store, source_id: int) -> Row | None:

@@ -103,5 +103,5 @@ def test_a_product_that_vanished_and_came_back_is_there_again(make: Make) -> Non
 
 def test_identities_that_are_no_numbers_are_not_remembered() -> None:
     """Other systems name their products by texts."""
-    assert known.packed([1, 2]) is not None
-    assert known.packed([1, "P-2"]) is None
+    assert known.pack([1, 2], [7, 8]) is not None
+    assert known.pack([1, "P-2"], [7, 8]) is None

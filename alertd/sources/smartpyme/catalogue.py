@@ -1,10 +1,10 @@
 """Products and their levels out of SmartPyme's words. Knows nothing of HTTP; see `client` for that."""
 
 from collections.abc import Container, Mapping
-from hashlib import blake2b, sha256
 from typing import Annotated, Any
 
 import msgspec
+from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from ...errors import SourceTrouble
 from ...model import Page, Product, Quarantined, RemembersPages, StockLevel, quantity
@@ -46,17 +46,22 @@ _products = msgspec.json.Decoder(list[msgspec.Raw])
 _product = msgspec.json.Decoder(_Product, strict=False)
 
 
-def read_page(envelope: Envelope, number_of_page: int, known: Container[int]) -> Page:
-    """One page, its unchanged products told apart by digest. Raises SourceTrouble when `data` is no list."""
+def read_page(
+    envelope: Envelope, number_of_page: int, known: Container[int], remembers: RemembersPages | None = None
+) -> Page:
+    """One page, its unchanged products told apart by digest. Raises SourceTrouble when `data` is no list.
+
+    With `remembers`, a page that stands there as a whole is not cut up.
+    """
     pagination = envelope.pagination
     total, pages = (pagination.total, pagination.total_pages) if pagination else (None, None)
     # `meta` differs in every answer, so the mark is taken of the products alone.
-    whole = sha256(envelope.data).digest()[:16]
-    if isinstance(known, RemembersPages):
-        same = known.page(whole)
+    whole = xxh3_128_digest(envelope.data)
+    if remembers is not None:
+        same = remembers.page(whole)
         if same:
             return Page([], [], [], total, number_of_page, pages, whole, same)
-        known = known.products()
+        known = remembers.products()
     try:
         raws = _products.decode(envelope.data)
     except (msgspec.DecodeError, RecursionError):
@@ -65,21 +70,17 @@ def read_page(envelope: Envelope, number_of_page: int, known: Container[int]) ->
     changed: list[tuple[int, Product]] = []
     quarantined: list[Quarantined] = []
     for raw in raws:
-        mark = digest(raw)
-        if mark in known:
-            unchanged.append(mark)
+        # 63 bits over a product's bytes as sent: equal means that nothing about it changed.
+        digest = xxh3_64_intdigest(raw) >> 1
+        if digest in known:
+            unchanged.append(digest)
             continue
         product = read_product(raw)
         if isinstance(product, Quarantined):
             quarantined.append(product)
         else:
-            changed.append((mark, product))
+            changed.append((digest, product))
     return Page(unchanged, changed, quarantined, total, number_of_page, pages, None if quarantined else whole)
-
-
-def digest(raw: msgspec.Raw) -> int:
-    """64 bits over a product's bytes as sent: equal means nothing about it changed."""
-    return int.from_bytes(blake2b(raw, digest_size=8).digest(), "little", signed=True)
 
 
 def read_product(raw: msgspec.Raw) -> Product | Quarantined:

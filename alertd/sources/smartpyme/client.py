@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ...errors import LateTrouble, SourceTrouble
-from ...model import Document, DocumentPage, Page, Product, Quarantined
+from ...model import Document, DocumentPage, Page, Product, Quarantined, RemembersPages
 from ..ahead import Ahead
 from ..http import Budget, Http, Parameters, Transport
 from .catalogue import read_page, read_product
@@ -223,11 +223,12 @@ class SmartPyme:
         return left if isinstance(left, int) and not isinstance(left, bool) else None
 
     def _catalogue(self, query: Parameters, known: Container[int]) -> Iterator[Page]:
+        remembers = known if isinstance(known, RemembersPages) else None
         for number, envelope in self._walk("inventory", query, ahead=True):
             self.company = envelope.company or self.company
             self._lists_products = True
             self._learn_from_products(envelope)
-            yield read_page(envelope, number, known)
+            yield read_page(envelope, number, known, remembers)
 
     def _learn_from_products(self, envelope: Envelope) -> None:
         """Products tell the documented way of writing from the deployed one, but not the two deployed servers."""

@@ -118,11 +118,17 @@ def refuses_as_unified(status: int, envelope: Envelope) -> bool:
 def has_next(envelope: Envelope, page: int) -> bool:
     """Whether another page follows. An empty page ends the walk whatever the server claims; the total will tell."""
     pagination = envelope.pagination
-    if pagination is None or bytes(envelope.data).strip() in (b"[]", b"null"):
+    if pagination is None or _is_empty(envelope.data):
         return False
     if pagination.total_pages is not None:
         return page < pagination.total_pages
     return bool(pagination.has_next)
+
+
+def _is_empty(data: msgspec.Raw) -> bool:
+    rows = memoryview(data)
+    # Hundreds of kilobytes need not be copied to find that they are something.
+    return rows.nbytes < 100 and "".join(bytes(rows).decode().split()) in ("[]", "null")
 
 
 def last_page(envelope: Envelope) -> int:
@@ -131,12 +137,17 @@ def last_page(envelope: Envelope) -> int:
     return (pagination.total_pages or 0) if pagination and has_next(envelope, pagination.current_page) else 0
 
 
+_ENABLE = re.compile(rb'"enable"\s*:\s*("?)')
+_ENABLE_AS_TEXT = re.compile(rb'"enable"\s*:\s*"')
+
+
 def dialect_of(envelope: Envelope) -> str | None:
     """`documented` or `deployed`, told by how the products of a page are written; None where there is no product.
 
     Which of the two deployed servers it is shows only on the sales side.
     """
-    rows = bytes(envelope.data)
-    if b'"enable"' not in rows:
+    rows = memoryview(envelope.data)
+    first = _ENABLE.search(rows)
+    if first is None:
         return None
-    return "deployed" if re.search(rb'"enable"\s*:\s*"', rows) else "documented"
+    return "deployed" if first[1] or _ENABLE_AS_TEXT.search(rows) else "documented"

@@ -7,32 +7,35 @@ source it belongs to.
 
 from importlib import import_module
 from pkgutil import iter_modules
-
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from typing import TYPE_CHECKING
 
 from ...errors import Trouble
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 STEPS = sorted(
     module.name for module in iter_modules(__path__) if module.name.startswith("m") and module.name[1:3].isdigit()
 )
 NEWEST = int(STEPS[-1][1:3])
 
-steps = Migrations("alertd")
-for _name in STEPS:
-    steps(name=_name)(import_module(f"{__name__}.{_name}").up)
 
-
-def apply(database: Database) -> None:
+def apply(database: "Database") -> None:
     """Bring the tables up to date. The caller holds the write lock, so that two processes cannot race.
 
     Raises Trouble when a newer alertd made this database: going back would lose what it wrote.
     """
+    # Read when there is something to do: a database that is up to date is opened by every command.
+    from sqlite_utils.migrations import Migrations
+
     found = database.execute("PRAGMA user_version").fetchone()[0]
     if found > NEWEST:
         raise Trouble(
             f"This database was made by a newer alertd (version {found}, this one knows {NEWEST}); "
             "install the newer alertd, or restore a backup made before the upgrade."
         )
+    steps = Migrations("alertd")
+    for name in STEPS:
+        steps(name=name)(import_module(f"{__name__}.{name}").up)
     steps.apply(database)
     database.execute(f"PRAGMA user_version = {NEWEST}")

@@ -53,7 +53,9 @@ def test_pages_of_products(name: str, feeds: bytes) -> None:
     ids = [product.id for _, product in page.changed]
     assert ids == [each["id"] for each in sample(name)["body"]["data"]] and page.quarantined == []
     assert page.total == sample(name)["body"]["pagination"]["total"]
-    assert client.company == "Comercial Ejemplo, S.A. de C.V." and len(calls) == 1
+    assert client.company == "Comercial Ejemplo, S.A. de C.V."
+    # The page after it may be on its way already; this one was asked for once.
+    assert [call.url.params["page"] for call in calls].count("1") == 1
 
 
 def test_a_product_says_what_the_recording_says() -> None:
