@@ -6,7 +6,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -53,7 +52,8 @@ class Home:
         self._alertd("source", "add", "smartpyme", "shop", "--base-url", url, "--api-key", "key", "--every", "1h")
 
     def _alertd(self, *arguments: str) -> Run:
-        return run([sys.executable, "-m", "alertd", *arguments], self._environment)
+        # In the environment that it shares with pandas: what tests and lint install besides is not shipped.
+        return run([str(OTHERS), "-m", "alertd", *arguments], self._environment)
 
     def poll(self) -> Run:
         """One cycle, with the hour's quota as it is at the beginning of an hour."""

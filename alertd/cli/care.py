@@ -102,4 +102,4 @@ def beat(name: str, url: str | None) -> None:
     click.echo("Settled." if checked else "No heartbeat any more.", err=True)
 
 
-COMMANDS: list[click.Command] = []
+COMMANDS = [source]

@@ -5,68 +5,67 @@ import logging
 import sqlite3
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import click
 
 from .. import __version__
 from ..errors import Trouble, UsageTrouble
 from ..settings import read_settings
-from ..store.db import what_to_do
-from . import (
-    alerts,
-    buying,
-    care,
-    channels,
-    count,
-    database,
-    doctor,
-    people,
-    polling,
-    reconcile,
-    rules,
-    running,
-    secret,
-    silences,
-    sources,
-    stock,
-    tokens,
-    weekly,
+
+ROOMS = {
+    "running": ("demo", "serve", "worker", "sandbox"),
+    "care": ("source",),
+    "channels": ("channel",),
+    "polling": ("poll", "deliver"),
+    "rules": ("rules",),
+    "alerts": ("alerts",),
+    "silences": ("silence",),
+    "stock": ("stock",),
+    "reconcile": ("reconcile",),
+    "count": ("count",),
+    "weekly": ("weekly",),
+    "buying": ("buying",),
+    "people": ("user",),
+    "tokens": ("token",),
+    "secret": ("secret",),
+    "database": ("db",),
+    "doctor": ("doctor",),
+}
+"""The module of this room that holds each command: only the one that was asked for is read."""
+
+
+class Commands(Mapping[str, click.Command]):
+    """Every command by its name, read when it is called: a poll need not wait until the page has been imported."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        room = next((room for room, names in ROOMS.items() if name in names), None)
+        if room is None:
+            raise KeyError(name)
+        commands: list[click.Command] = import_module(f".{room}", __package__).COMMANDS
+        return next(command for command in commands if command.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for names in ROOMS.values() for name in names)
+
+    def __len__(self) -> int:
+        return sum(map(len, ROOMS.values()))
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    commands=cast("MutableMapping[str, click.Command]", Commands()),  # Nothing is ever added to it.
 )
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.version_option(__version__, prog_name="alertd")
 def alertd() -> None:
     """Knows in time, and without noise, that something in the shop is running out.
 
     Settings come from the environment: ALERTD_HOME, ALERTD_RULES, ALERTD_URL, HOST, PORT and the others in the README.
     """
-
-
-for room in (
-    running,
-    sources,
-    care,
-    channels,
-    polling,
-    rules,
-    alerts,
-    silences,
-    stock,
-    reconcile,
-    count,
-    weekly,
-    buying,
-    people,
-    tokens,
-    secret,
-    database,
-    doctor,
-):
-    for command in room.COMMANDS:
-        alertd.add_command(command)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -108,6 +107,8 @@ def _usage(fault: click.ClickException) -> str:
 
 
 def _database_fault(fault: sqlite3.Error) -> str:
+    from ..store.db import what_to_do
+
     with contextlib.suppress(UsageTrouble):
         return what_to_do(read_settings().database, fault)
     return f"The database could not be used ({fault})."

@@ -5,9 +5,7 @@ import click
 from ..engine import cycle as engine
 from ..engine.context import Context
 from ..engine.cycle import Cycle
-from ..engine.loop import free_lanes_of_the_dead
-from ..engine.tending import tell_due
-from ..notify.worker import deliver_pass
+from ..engine.holding import free_lanes_of_the_dead
 from ..store import outbox, sources
 from ..store.polls import Poll
 from .output import as_json, counted, opened, print_json, show_progress
@@ -30,7 +28,7 @@ def poll(names: tuple[str, ...], lane: str | None, as_json: bool) -> int:
     """
     with opened() as context:
         context.progress = show_progress()
-        free_lanes_of_the_dead(context)
+        free_lanes_of_the_dead(context.store, context.now())
         done = engine.run_sources(context, names, lane)
         report(context, done, as_json)
     return 1 if done.failed else 0
@@ -95,6 +93,9 @@ def _mistakes(context: Context) -> list[str]:
 @as_json
 def deliver(as_json: bool) -> int:
     """One pass over the messages that wait. Exit status 1 when any could not be delivered."""
+    from ..engine.tending import tell_due
+    from ..notify.worker import deliver_pass
+
     with opened() as context:
         # What was held back may go by now: a silence or a quiet night is over, a reminder or a digest is due.
         tell_due(context)

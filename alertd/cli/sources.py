@@ -256,6 +256,3 @@ def remove(name: str) -> None:
     with opened() as context:
         stored.remove_source(context.store, name)
     click.echo(f"Removed the source '{name}'.", err=True)
-
-
-COMMANDS = [source]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..clock import Clock
 from ..errors import SourceTrouble
 from ..store import Store, polls
+from ..workers import is_gone
 
 LEASE_SECONDS = 180.0
 """Longer than one call can take with its tries, and no longer."""
@@ -49,3 +50,9 @@ def take(store: Store, source_id: int, lane: str, *, worker: str, now: Clock) ->
     if not polls.lease_lane(store, source_id, lane, worker=worker, now=at, seconds=LEASE_SECONDS):
         return None
     return Hold(store, source_id, lane, worker, now, at)
+
+
+def free_lanes_of_the_dead(store: Store, now: int) -> int:
+    """Let go of the lanes that a killed process of this machine was reading, so that nobody waits for their leases."""
+    gone = [name for name in polls.lease_holders(store, now=now) if is_gone(name)]
+    return sum(polls.release_all(store, worker=name) for name in gone)

@@ -17,9 +17,9 @@ from ..notify.worker import Sender
 from ..store import budget, polls, sources, upkeep
 from ..store.db import kind_of, what_to_do
 from ..store.sources import Source
-from ..workers import is_gone
 from .context import Context
 from .cycle import due_lanes, run_cycle
+from .holding import free_lanes_of_the_dead
 from .hooks import evaluate_due
 from .lastwords import LastWords
 from .pruning import Caretaker
@@ -65,12 +65,6 @@ class Ailment:
         self._told = None
 
 
-def free_lanes_of_the_dead(context: Context) -> int:
-    """Let go of the lanes that a killed process of this machine was reading, so that nobody waits for their leases."""
-    gone = [name for name in polls.lease_holders(context.store, now=context.now()) if is_gone(name)]
-    return sum(polls.release_all(context.store, worker=name) for name in gone)
-
-
 class Poller:
     """Polls what is due until it is stopped. `run` belongs in a thread of its own."""
 
@@ -85,7 +79,7 @@ class Poller:
 
     def run(self) -> None:
         """Look for due lanes twice a second, until `stop`."""
-        free_lanes_of_the_dead(self._context)
+        free_lanes_of_the_dead(self._context.store, self._context.now())
         polls.close_interrupted(self._context.store, self._context.now())
         budget.forget_before(self._context.store, self._context.now())
         while not self._stopping.is_set():

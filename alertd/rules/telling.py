@@ -7,9 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from jinja2 import TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import SandboxedEnvironment
-
 from .document import Mapping, Node, Place, Scalar, Sequence
 from .reader import Reader
 from .suggest import did_you_mean, one_of
@@ -164,6 +161,10 @@ def _days(reader: Reader, node: Node) -> tuple[int, ...]:
 
 def read_message(reader: Reader, node: Node) -> str | None:
     """A text of the rule's own, checked as far as it can be before there is anything to tell."""
+    # Few rules have one, and every command reads the rules.
+    from jinja2 import TemplateSyntaxError, meta, nodes
+    from jinja2.sandbox import SandboxedEnvironment
+
     text = reader.text(node, "message", longest=_LONGEST_MESSAGE)
     if text is None or not isinstance(node, Scalar):
         return None

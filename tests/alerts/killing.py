@@ -64,7 +64,7 @@ def work(home: str, base_url: str, *, forever: bool) -> None:
     """One turn after the other: poll the shop, deliver what waits."""
     from alertd.engine.context import open_context
     from alertd.engine.cycle import run_sources
-    from alertd.engine.loop import free_lanes_of_the_dead
+    from alertd.engine.holding import free_lanes_of_the_dead
     from alertd.notify.worker import deliver_pass
     from alertd.settings import read_settings
 
@@ -72,7 +72,7 @@ def work(home: str, base_url: str, *, forever: bool) -> None:
         read_settings({"ALERTD_HOME": home, "ALERTD_SECRET_KEY": "k", "ALERTD_RULES": f"{home}/rules"})
     )
     while True:
-        free_lanes_of_the_dead(context)
+        free_lanes_of_the_dead(context.store, context.now())
         run_sources(context, ["tienda"], "sweep")
         deliver_pass(context.store, context.vault, url="http://x", now=context.now(), clock=context.now)
         if not forever:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils.migrations import Migrations
 
 from alertd.errors import Trouble
 from alertd.store import alerts, check, levels, migrations, open_store, outbox
@@ -60,13 +61,13 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    applied = migrations.steps.apply
+    applied = Migrations.apply
 
-    def apply_and_break(database: object) -> None:
-        applied(database)  # type: ignore[arg-type]
+    def apply_and_break(steps: Migrations, database: object) -> None:
+        applied(steps, database)  # type: ignore[arg-type]
         broken()
 
-    monkeypatch.setattr(migrations.steps, "apply", apply_and_break)
+    monkeypatch.setattr(Migrations, "apply", apply_and_break)
     with pytest.raises(Trouble, match="full"):
         open_store(path)
     assert counts(path) == counts(tmp_path / "before.db")
