@@ -10,7 +10,7 @@ from pathlib import Path
 from alertd import people
 from alertd.clock import now as wall
 from alertd.folding import fold
-from alertd.store import Store, open_store, search, sessions
+from alertd.store import Store, open_store, search, sessions, snapshots
 from bench import shop
 
 DAY = 86_400_000
@@ -65,6 +65,7 @@ def _fill(store: Store, products: int, now: int) -> None:
         _alerts(connection, dice, products, now)
         _messages(connection, dice, now)
         _polls_and_hours(connection, dice, now)
+        snapshots.note_new(store, 1, products)
     while search.bring_up(store, 20_000):
         pass
 

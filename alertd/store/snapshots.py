@@ -251,7 +251,9 @@ class _Writer:
     def flush(self) -> None:
         """Write what waits."""
         connection = self._store.connection
-        connection.executemany(_INSERT_PRODUCT, self._new_products)
+        if self._new_products:
+            connection.executemany(_INSERT_PRODUCT, self._new_products)
+            note_new(self._store, self._new_products[0][0], self._new_products[-1][0])
         connection.executemany(_INSERT_LEVEL, self._new_levels)
         connection.executemany(_UPDATE_LEVEL, self._changed_levels)
         connection.executemany("INSERT OR REPLACE INTO stock_change VALUES (?, ?, ?, ?, ?)", self._history)
@@ -346,6 +348,19 @@ _UPDATE_LEVEL = (
     " stock = ?1, minimum = ?2, maximum = ?3, note = ?4, changed_at = CASE WHEN ?5 THEN ?6 ELSE changed_at END,"
     " absent_at = NULL, gone_at = NULL, last_seen_at = NULL WHERE id = ?7"
 )
+
+
+def note_new(store: Store, first: int, last: int) -> None:
+    """What follows from new products of these ids: their first cost, and that the index of searches must take them in.
+
+    Whoever inserts a product calls this in the same transaction; a trigger would double the time of a first load.
+    """
+    store.execute(
+        "INSERT OR REPLACE INTO cost_change SELECT id, changed_at, cost, average_cost, price FROM product"
+        " WHERE id BETWEEN ? AND ?",
+        (first, last),
+    )
+    store.execute("INSERT OR IGNORE INTO find_due SELECT id FROM product WHERE id BETWEEN ? AND ?", (first, last))
 
 
 def _search_text(product: Product) -> str:

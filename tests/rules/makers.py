@@ -8,7 +8,7 @@ from alertd.rules.compiling import compile_condition
 from alertd.rules.load import RuleSet, load_text
 from alertd.rules.rule import Predicate, Rule
 from alertd.rules.syntax import Fault
-from alertd.store import evaluation, measures, sources
+from alertd.store import evaluation, measures, snapshots, sources
 from alertd.store.db import Store
 
 TODAY = 20_000
@@ -74,6 +74,8 @@ def shelf(
             | {"digest": 0, "level_count": 1, "search": "", "first_seen_at": 0, "changed_at": 0}
             | product,
         )
+        if of is None:
+            snapshots.note_new(store, product_id, product_id)
         return _insert(
             store,
             "level",

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from alertd import people
 from alertd.folding import fold
 from alertd.rules.load import RuleSet, load_text
-from alertd.store import sessions
+from alertd.store import sessions, snapshots
 from alertd.store.db import Store
 
 MINUTE = 60_000
@@ -114,7 +114,9 @@ def product(store: Store, source_id: int, name: str = "Aceite 1 L", **values: An
     row |= values
     words = (name, row["code"], row["barcode"], row["brand"], row["category"])
     text = fold(" ".join(str(word) for word in words if word))
-    return insert(store, "product", source_id=source_id, name=name, search=text, **row)
+    key = insert(store, "product", source_id=source_id, name=name, search=text, **row)
+    snapshots.note_new(store, key, key)
+    return key
 
 
 def level(store: Store, product_id: int, warehouse_id: int, stock: float = 8, minimum: float = 5, **values: Any) -> int:
