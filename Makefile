@@ -68,6 +68,7 @@ bench: $(DEV) $(RIVALS)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.rules
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.service
 	$(BIN)/python -m bench.reconcile
 

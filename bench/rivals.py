@@ -48,7 +48,9 @@ class Home:
         rules.mkdir()
         write_rules(rules, RULES)
         self._database = Path(folder) / "alertd.db"
-        self._environment = {**os.environ, "ALERTD_HOME": folder, "ALERTD_RULES": str(rules), "ALERTD_LOG": "json"}
+        # An installed program has its bytecode beside it; so has pandas.
+        usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self._environment = {**usual, "ALERTD_HOME": folder, "ALERTD_RULES": str(rules), "ALERTD_LOG": "json"}
         self._alertd("source", "add", "smartpyme", "shop", "--base-url", url, "--api-key", "key", "--every", "1h")
 
     def _alertd(self, *arguments: str) -> Run:

@@ -2,9 +2,10 @@
 
 It speaks just enough of the API for a sweep: pages of 200 with a correct `pagination`, and another `meta.timestamp` in
 every answer, so that no two answers are equal byte by byte. `/use/EDITION` and `/delay/MILLISECONDS` change what
-follows.
+follows; `/shown` says when the first page of the present edition was asked for.
 """
 
+import json
 import socket
 import sys
 import threading
@@ -23,6 +24,7 @@ class Pages:
         self.editions = {name: [path.read_bytes() for path in shop.page_files(folder, name)] for name in shop.EDITIONS}
         self.edition = shop.EDITIONS[0]
         self.delay = 0.0
+        self.shown_at: float | None = None
 
     def body(self, page: int) -> bytes:
         """One answer."""
@@ -41,17 +43,19 @@ class Pages:
         """Whether the path was an order to this server; it is obeyed then."""
         _, word, value, *_ = (*path.split("/"), "", "", "")
         if word == "use":
-            self.edition = value
+            self.edition, self.shown_at = value, None
         elif word == "delay":
             self.delay = int(value) / 1000
-        return word in ("use", "delay")
+        return word in ("use", "delay", "shown")
 
 
 def _answer(pages: Pages, path: str) -> bytes:
     if pages.control(path):
-        body = b"{}"
+        body = json.dumps({"at": pages.shown_at}).encode()
     else:
         query = dict(pair.partition("=")[::2] for pair in path.partition("?")[2].split("&"))
+        if "/inventory" in path:
+            pages.shown_at = pages.shown_at or time.time()
         if pages.delay:
             time.sleep(pages.delay)
         body = pages.body(int(query.get("page", "1")))

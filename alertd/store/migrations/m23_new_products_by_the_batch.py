@@ -1,4 +1,4 @@
-"""What follows from a new product is written for a batch of them: a trigger makes each insert copy the pages it touches."""
+"""What follows from new products is written by the batch: a trigger makes each insert copy the pages it touches."""
 
 from sqlite_utils import Database
 
