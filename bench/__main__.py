@@ -1,9 +1,6 @@
 """Run the workloads, print one table, keep the figures as JSON: `python -m bench [--quick]`."""
 
 import argparse
-import json
-import platform
-import sqlite3
 import tempfile
 import time
 from contextlib import ExitStack
@@ -11,12 +8,10 @@ from dataclasses import asdict
 from math import log10
 from pathlib import Path
 
-from bench import rivals, workloads
-from bench.child import ROOT
+from bench import results, rivals, workloads
 from bench.workloads import Figure, Shop
 
 SIZES = (1_000, 10_000, 100_000)
-RESULTS = ROOT / "bench" / "results"
 MIB = 1024 * 1024
 
 
@@ -32,7 +27,7 @@ def main() -> None:
     print(table(figures))
     print(shares(figures))
     print(growth(figures))
-    keep(figures, quick)
+    results.keep("quick" if quick else "cycles", [asdict(each) | {"ratio": each.ratio} for each in figures])
     print(f"\n{time.monotonic() - began:.0f} s. Every ratio compares two things that ran in turn in this run.")
 
 
@@ -110,21 +105,6 @@ def growth(figures: list[Figure]) -> str:
             f"{name:38}{log10(large.seconds / small.seconds):>6.2f}   floor {log10(floors[1] / floors[0]):.2f}"
         )
     return "\n".join(lines)
-
-
-def keep(figures: list[Figure], quick: bool) -> None:
-    """Write the figures as JSON, and say where."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
-    machine = {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "machine": platform.machine(),
-        "quick": quick,
-    }
-    found = [asdict(each) | {"ratio": each.ratio} for each in figures]
-    path.write_text(json.dumps({"machine": machine, "figures": found}, indent=1))
-    print(f"\nkept in {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
-from bench import shop
+from bench import results, shop
 from bench.child import ROOT
 from bench.engine import RULES, write_rules
 from bench.workloads import Shop
@@ -138,11 +138,7 @@ def main() -> None:
         f"\nchange seen to message handed over, {PRODUCTS:,} products: median {median(found):.2f} s,"
         f" most {max(found):.2f} s of {len(found)}  target < {MOST_SECONDS:g} s{verdict}"
     )
-    folder = ROOT / "bench" / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"latency-{time.strftime('%Y%m%d-%H%M%S')}.json"
-    path.write_text(json.dumps({"products": PRODUCTS, "seconds": found}))
-    print(f"kept in {path.relative_to(ROOT)}")
+    results.keep("latency", {"products": PRODUCTS, "seconds": found})
 
 
 if __name__ == "__main__":

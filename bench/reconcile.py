@@ -24,6 +24,7 @@ from alertd.store import documents, open_store, polls, reconciliation, snapshots
 from alertd.store.db import Store
 from alertd.store.polls import Poll
 from alertd.vault import Vault
+from bench import results
 from bench.child import peak_mib
 
 NOW = 1_795_191_600_000
@@ -126,6 +127,7 @@ def main(products: int = 100_000) -> None:
         shop = Path(folder) / "shop.db"
         build(shop, products)
         print(f"{products:,} products, {products * len(PLACES):,} levels, {products // ONE_IN:,} moved")
+        found = {}
         for what in WORK:
             copy = Path(folder) / f"{what}.db"
             shutil.copy(shop, copy)
@@ -134,6 +136,8 @@ def main(products: int = 100_000) -> None:
                 capture_output=True, text=True, check=True,
             ).stdout  # fmt: skip
             print(f"{what:<8}{told.strip()}", flush=True)
+            found[what] = json.loads(told)
+        results.keep("reconcile", {"products": products, **found})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ day is lived by the sandbox shop with the clock handed in, a reading every five 
 """
 
 import argparse
-import json
 import logging
 import os
 import socket
@@ -28,6 +27,7 @@ from alertd.notify import register
 from alertd.sandbox.smartpyme import DEFAULT_KEY, Life, Shop, serve
 from alertd.settings import read_settings
 from alertd.store import levels, outbox, sources
+from bench import results
 from bench.child import ROOT
 
 START_SECONDS, IDLE_MB, GROWTH_BYTES = 3.0, 160.0, 50
@@ -45,11 +45,7 @@ def main() -> None:
     logs.configure("json", logging.CRITICAL)
     figures = {**start_up(1 if quick else 5), **growth(500 if quick else 1_000, 3 if quick else 24)}
     print(table(figures))
-    folder = ROOT / "bench" / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"service-{time.strftime('%Y%m%d-%H%M%S')}.json"
-    path.write_text(json.dumps(figures, indent=1))
-    print(f"\nkept in {path.relative_to(ROOT)}")
+    results.keep("service", figures)
 
 
 def start_up(rounds: int) -> dict[str, float]:
@@ -76,7 +72,8 @@ def _shop(products: int) -> Shop:
 
 def _environment(home: Path) -> dict[str, str]:
     own = {"ALERTD_HOME": str(home / "home"), "ALERTD_RULES": str(ROOT / "rules"), "ALERTD_LOG": "json"}
-    return {**os.environ, **own, "ALERTD_ADMIN_PASSWORD": "una clave larga", "HOST": "127.0.0.1"}
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**usual, **own, "ALERTD_ADMIN_PASSWORD": "una clave larga", "HOST": "127.0.0.1"}
 
 
 def _connect(environment: dict[str, str], url: str) -> None:
