@@ -140,6 +140,8 @@ def _pair(gaps: list[Gap]) -> None:
             gap.facts["transfer"] = _transferred(gap.sides)
     for position, second in enumerate(gaps):
         for first in reversed(gaps[:position]):
+            if second.closed_at - first.closed_at > ORDER_DAYS * DAY_MS and first.window + 1 < second.window:
+                break
             if first.cause is None and second.cause is None and first.units == -second.units:
                 cause = _pair_cause(first, second)
                 if cause is not None:
@@ -232,12 +234,7 @@ def _branch_is_empty(branch: str, gap: Gap, shelves: Sequence[Shelf]) -> bool:
 
 
 def _held(shelf: Shelf, at: int) -> int:
-    found = 0
-    for moment, stock in shelf.steps:
-        if moment > at:
-            break
-        found = stock or 0
-    return found
+    return shelf.held(at)[1] or 0
 
 
 def _nothing_moved(gap: Gap) -> Cause | None:

@@ -4,7 +4,7 @@ Quantities here are whole millionths (`int`), so that a sum of a quarter is as e
 floats where they leave the room: in the database, in JSON and on paper.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -106,6 +106,15 @@ class Shelf:
     place_since: int
     minimum: int | None = None
     maximum: int | None = None
+
+    def held(self, at: int) -> tuple[bool, int | None]:
+        """Whether the row existed at a moment, and what stood there."""
+        position = bisect_right(self.steps, at, key=_moment_of)
+        return (True, self.steps[position - 1][1]) if position else (False, None)
+
+
+def _moment_of(step: tuple[int, int | None]) -> int:
+    return step[0]
 
 
 @dataclass(frozen=True, slots=True)

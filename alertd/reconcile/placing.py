@@ -6,6 +6,7 @@ leaves less unexplained is taken; what crosses the first or the last snapshot is
 that a document never hides a loss of another size. Pure arithmetic over whole millionths.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -35,23 +36,44 @@ def fit(placed: list[Placed], rest: dict[int, int]) -> None:
     for _ in range(MOST_PASSES):
         if not sum(_move_better(each, rest) for each in free):
             break
-    for window in [number for number, left in rest.items() if left]:
-        _cross_border(free, window, rest)
+    open_windows = [number for number, left in rest.items() if left]
+    near = _near(free, set(open_windows))
+    for window in open_windows:
+        _cross_border(near[window], window, rest)
+
+
+def _near(free: Sequence[Placed], windows: set[int]) -> Mapping[int, list[Placed]]:
+    """By window, the events that are in it or may be put into it."""
+    found: dict[int, list[Placed]] = defaultdict(list)
+    for each in free:
+        for window in windows.intersection((*each.choices, each.window)):
+            found[window].append(each)
+    return found
 
 
 def exact_subset(amounts: Sequence[int], target: int) -> tuple[int, ...] | None:
     """The positions of the fewest amounts that add up to exactly the target; None where no few of them do."""
     if len(amounts) > MOST_SUBSET:
-        if sum(amounts) == target:
-            return tuple(range(len(amounts)))
-        sizes = range(1, 3)
-    else:
-        sizes = range(1, len(amounts) + 1)
-    for size in sizes:
+        return tuple(range(len(amounts))) if sum(amounts) == target else _one_or_two(amounts, target)
+    for size in range(1, len(amounts) + 1):
         for chosen in combinations(range(len(amounts)), size):
             if sum(amounts[position] for position in chosen) == target:
                 return chosen
     return None
+
+
+def _one_or_two(amounts: Sequence[int], target: int) -> tuple[int, ...] | None:
+    """Of many amounts the first that is the target, else the first two that are; found in one walk."""
+    if target in amounts:
+        return (amounts.index(target),)
+    later: dict[int, int] = {}
+    found = None
+    for position in reversed(range(len(amounts))):
+        partner = later.get(target - amounts[position])
+        if partner is not None:
+            found = (position, partner)
+        later[amounts[position]] = position
+    return found
 
 
 def _move_better(each: Placed, rest: dict[int, int]) -> bool:

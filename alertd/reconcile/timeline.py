@@ -56,14 +56,17 @@ def balance(
         result.notes.add(Cause.HIDDEN)
     windows = _windows(open_rest, unknown, counted, set(shelf_moves))
     result.branches = _branches(shelves, moments, counted, first)
+    by_window: dict[int | None, list[Placed]] = defaultdict(list)
+    for each in counted:
+        by_window[each.window].append(each)
     total = opening
     for window in windows:
-        sums = _sums([each for each in counted if each.window == window])
-        before, after = total, _total_after(shelves, moments, changes, window)
+        here = by_window[window]
+        sums = _sums(here)
+        before, after = total, _total_at(shelves, moments.at[window])
         total = after
         result.windows.append(Day(window, before, after, sums, open_rest.get(window, 0)))
         if window in open_rest and before is not None and after is not None:
-            here = [each for each in counted if each.window == window]
             gap = _gap(product_id, window, open_rest[window], before, after, sums, here, shelf_moves, moments)
             if gap is not None:
                 result.gaps.append(gap)
@@ -115,21 +118,11 @@ def _first_window(shelves: Sequence[Shelf], moments: Moments) -> int | None:
     return moments.window(max(min(known), moments.at[0])) if known else None
 
 
-def _value_at(shelf: Shelf, at: int) -> tuple[bool, int | None]:
-    """Whether the row existed at a moment, and what stood there."""
-    found: tuple[bool, int | None] = (False, None)
-    for moment, stock in shelf.steps:
-        if moment > at:
-            break
-        found = (True, stock)
-    return found
-
-
 def _changes(shelves: Sequence[Shelf], moments: Moments, first: int) -> dict[int, dict[int, _Ends]]:
     """By window and shelf, what stood there before and after; only where something changed."""
     found: dict[int, dict[int, _Ends]] = defaultdict(dict)
     for shelf in shelves:
-        existed, before = _value_at(shelf, moments.at[first])
+        existed, before = shelf.held(moments.at[first])
         for moment, stock in shelf.steps:
             if moment <= moments.at[first]:
                 continue
@@ -176,8 +169,8 @@ def _ends(
     lost: list[int] = []
     come: list[int] = []
     for shelf in shelves:
-        existed, before = _value_at(shelf, moments.at[first])
-        there, after = _value_at(shelf, moments.at[moments.last])
+        existed, before = shelf.held(moments.at[first])
+        there, after = shelf.held(moments.at[moments.last])
         if there and not existed:
             # A row that is new since: what it began with was decided where it came.
             before = next((ends[shelf.key][0] for _, ends in sorted(changes.items()) if shelf.key in ends), None)
@@ -194,11 +187,8 @@ def _ends(
     return opening, actual
 
 
-def _total_after(
-    shelves: Sequence[Shelf], moments: Moments, changes: dict[int, dict[int, _Ends]], window: int
-) -> int | None:
-    values = [_value_at(shelf, moments.at[window])[1] for shelf in shelves]
-    known = [value for value in values if value is not None]
+def _total_at(shelves: Sequence[Shelf], at: int) -> int | None:
+    known = [stock for _, stock in (shelf.held(at) for shelf in shelves) if stock is not None]
     return sum(known) if known else None
 
 
@@ -285,7 +275,7 @@ def _branches(
     found: dict[str, list[int]] = {}
     moves: dict[int, int] = {}
     for shelf in shelves:
-        before, after = _value_at(shelf, moments.at[first])[1], _value_at(shelf, moments.at[moments.last])[1]
+        before, after = shelf.held(moments.at[first])[1], shelf.held(moments.at[moments.last])[1]
         if after is None:
             continue
         sums = found.setdefault(shelf.branch, [0, 0])

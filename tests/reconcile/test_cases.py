@@ -1,5 +1,7 @@
 """The numbered cases of the reconciliation, one test each: what there was, what was documented, what is, and why."""
 
+from time import process_time
+
 import pytest
 
 from alertd.reconcile.causes import KitSale, learnt_factor, learnt_recipe
@@ -292,3 +294,18 @@ def test_a_product_whose_rows_stay_hidden_is_not_looked_at_for_ever():
     """Nothing is known at either end, and nothing is waited for."""
     counted = count([shelf((-2, None))], [])
     assert (counted.opening, counted.actual, counted.pending) == (None, None, False)
+
+
+def test_a_year_of_the_best_seller_is_counted_in_the_time_of_its_lines():
+    """Sixty sales and two losses a day: the work grows with the lines of a product, not with their square."""
+    days, step = 365, 24 / 62
+    falls = [number for number in range(days * 62) if number % 31 == 30]
+    steps = [(number * step + 0.3, 40_000 - number) for number in range(days * 62)]
+    sales = [event(-1, number * step + 0.25) for number in range(1, days * 62) if number not in set(falls)]
+    shelves = [shelf((-1, 40_001), *steps, place="Centro/Bodega 1"), shelf((-1, 5), place="Norte/Bodega 2")]
+    started = process_time()
+    counted = balance(1, shelves, sales, hourly(days * 24))
+    gaps = guess(counted, shelves)
+    # A second and less; one that looks through the whole year for each of its windows needs a minute.
+    assert process_time() - started < 10
+    assert sum(gap.units for gap in gaps) == counted.unexplained == micro(-len([one for one in falls if one]))
