@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..clock import day_number, local, moment
-from ..store import Store, knowledge, reconciliation
+from ..store import Store, knowledge, reconciliation, setback
 from .causes import explain, learnt_factor, learnt_recipe
 from .loading import Loaded, balances, load, moments_between
 from .nouns import SKEW_MS, UNDOCUMENTED, Balance, Cause, Gap, Sums, units, value_of
@@ -24,6 +24,9 @@ MOST_LEARNING = 3
 
 def step(store: Store, source_id: int, now: int, *, zone: str) -> None:
     """Count what can be counted now, after a catalogue or a list was read; inside the caller's write transaction."""
+    back = setback.bring_back(store, source_id, now)
+    if back:
+        reconciliation.touch(store, source_id, [(key, now) for key in back])
     before = reconciliation.settled(store, source_id)
     reconciliation.note_snapshot(store, source_id, now)
     if before is None:

@@ -59,11 +59,11 @@ def balance(
     by_window: dict[int | None, list[Placed]] = defaultdict(list)
     for each in counted:
         by_window[each.window].append(each)
-    total = opening
+    total, totals = opening, _totals_after(shelves, moments, windows)
     for window in windows:
         here = by_window[window]
         sums = _sums(here)
-        before, after = total, _total_at(shelves, moments.at[window])
+        before, after = total, totals[window]
         total = after
         result.windows.append(Day(window, before, after, sums, open_rest.get(window, 0)))
         if window in open_rest and before is not None and after is not None:
@@ -187,9 +187,19 @@ def _ends(
     return opening, actual
 
 
-def _total_at(shelves: Sequence[Shelf], at: int) -> int | None:
-    known = [stock for _, stock in (shelf.held(at) for shelf in shelves) if stock is not None]
-    return sum(known) if known else None
+def _totals_after(shelves: Sequence[Shelf], moments: Moments, windows: Sequence[int]) -> dict[int, int | None]:
+    """What all shelves held after each of these windows, in one walk; None where none of them was known."""
+    totals: dict[int, int | None] = dict.fromkeys(windows)
+    for shelf in shelves:
+        ahead = iter(shelf.steps)
+        step, stock = next(ahead, None), None
+        for window in windows:
+            while step is not None and step[0] <= moments.at[window]:
+                stock = step[1]
+                step = next(ahead, None)
+            if stock is not None:
+                totals[window] = (totals[window] or 0) + stock
+    return totals
 
 
 def _sums(placed: Sequence[Placed]) -> Sums:
