@@ -51,39 +51,75 @@ class Line:
         return not (self.lost or self.two_ids or self.wrong)
 
 
+REFUSALS = {"refuses": (503, {}), "is in a hurry": (429, {"Retry-After": "600"})}
+
+
 class Receiver:
-    """Takes messages and counts them by their id. While `gate` is shut it hears a message and does not answer."""
+    """Takes messages and counts them by their id.
+
+    While `gate` is shut it hears a message and does not answer. Its `mood` may be one of REFUSALS, or `hangs up`: it
+    takes the message and ends the call without a word; `unanswered` are those that it took so. It may also be `away`.
+    """
 
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.mood = "well"
         self.arrivals: Counter[str] = Counter()
+        self.unanswered: set[str] = set()
         self.lock = threading.Lock()
+        self._server: ThreadingHTTPServer | None = None
+        self._port = 0
+        self.come_back()
+        self.url = f"json://127.0.0.1:{self._port}/"
+
+    def take(self, key: str) -> tuple[int, dict[str, str]] | None:
+        """A message came: what to answer, None for nothing at all."""
+        self.gate.wait(40)
+        if self.mood in REFUSALS:
+            return REFUSALS[self.mood]
+        with self.lock:
+            self.arrivals[key] += 1
+            if self.mood == "hangs up":
+                self.unanswered.add(key)
+                return None
+        return 200, {}
+
+    def go_away(self) -> None:
+        """Nobody listens any more."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def come_back(self) -> None:
+        """Listen, on the same port as before."""
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                receiver.gate.wait(40)
-                with receiver.lock:
-                    receiver.arrivals[self.headers["X-Alertd-Message"]] += 1
+                answer = receiver.take(self.headers["X-Alertd-Message"])
+                if answer is None:
+                    self.close_connection = True
+                    return
                 with contextlib.suppress(OSError):
-                    self.send_response(200)
-                    self.send_header("Content-Length", "0")
+                    self.send_response(answer[0])
+                    for name, value in {"Content-Length": "0", **answer[1]}.items():
+                        self.send_header(name, value)
                     self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
         self._server.daemon_threads = True
+        self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        self.url = f"json://127.0.0.1:{self._server.server_address[1]}/"
 
     def close(self) -> None:
         self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.go_away()
 
 
 class Stage:
