@@ -236,8 +236,7 @@ class Simulation:
     def _judge_levels(self) -> None:
         """After a whole sweep every level that is believed was true while it was read."""
         believed = self.bench.context.store.execute(
-            "SELECT external_id, warehouse, branch, stock FROM stock_row"
-            " WHERE source_id = ? AND present AND NOT gone",
+            "SELECT external_id, warehouse, branch, stock FROM stock_row WHERE source_id = ? AND present AND NOT gone",
             (self.bench.source.id,),
         ).fetchall()
         seen = {(identity, warehouse, branch) for identity, warehouse, branch, _ in believed}

@@ -31,7 +31,8 @@ def main() -> int:
     options.add_argument("--minutes", type=float, default=6.0, help="about how long in all")
     options.add_argument("--only", help="only trials whose name holds this")
     chosen = options.parse_args()
-    logging.disable()
+    # Nothing is printed; but alertd must hear what Apprise writes, so the logs stay open.
+    logging.getLogger().addHandler(logging.NullHandler())
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     began, lines = time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix="alertd-soak-") as folder:

@@ -77,7 +77,7 @@ class Day(Simulation):
         self.skew = timedelta()
         self.going: list[Happening] = []
         self.doomed_at_page = self.doomed_at_message = False
-        self.still = True
+        self.still, self.closed = True, False
         self.taken_before = 0
         self.repeatable: set[str] = set()
         context.now = lambda: moment(self.clock.now + self.skew)
@@ -116,7 +116,7 @@ class Day(Simulation):
 
     def turn(self) -> None:
         """An interval of everything."""
-        self.life.pace = PACE[(self.clock.now + ZONE).hour]
+        self.life.pace = 0 if self.closed else PACE[(self.clock.now + ZONE).hour]
         self._programme()
         super().turn()
         for part in (self._dispensers, self._tend, self._deliver, self._care):
@@ -263,7 +263,7 @@ class Day(Simulation):
         if self.hidden:
             self.shop.show_warehouse(self.hidden)
         self.every = 2_460.0
-        for _ in range(3):
+        for self.closed in (False, False, True):
             self.turn()
         context = self.bench.context
         context.store.execute("UPDATE message SET due_at = 0 WHERE state = 'waiting'")
@@ -322,10 +322,10 @@ def own_size() -> tuple[int, float]:
     return len(list(Path("/proc/self/fd").iterdir())), resident / 1024
 
 
-def whole_day(folder: Path, turns: int = TURNS_A_DAY) -> Line:
+def whole_day(folder: Path, turns: int = TURNS_A_DAY, products: int = 300) -> Line:
     """Every fault at once, a turn every five minutes."""
     stamina.set_testing(True, attempts=3, cap=True)
-    day = Day(folder, seed=11, products=300)
+    day = Day(folder, seed=11, products=products)
     looks = []
     try:
         day.begin(turns)

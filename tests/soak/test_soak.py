@@ -27,7 +27,7 @@ def test_a_clock_that_jumps_loses_nothing_and_ends_nothing(tmp_path: Path):
 
 def test_two_simulated_hours_with_everything_at_once_lose_nothing(tmp_path: Path):
     """The programme of the day that `make soak` lives to its end, in a twelfth of the time."""
-    line = day.whole_day(tmp_path, turns=24)
+    line = day.whole_day(tmp_path, turns=24, products=120)
     assert (line.lost, line.two_ids, line.wrong) == (0, 0, [])
     assert line.polls > 48
     assert "4 of them killed" in line.note
