@@ -29,15 +29,24 @@ def take(store: Store, key: str, now: int, *, limit: int) -> int | None:
     hour = now // HOUR
     with store.quick_write():
         store.execute("INSERT INTO budget (budget_key, hour) VALUES (?, ?) ON CONFLICT DO NOTHING", (key, hour))
-        blocked: int = store.value(
-            "SELECT max(blocked_until) FROM budget WHERE budget_key = ? AND hour >= ?", (key, hour - 1)
-        )
+        store.execute("UPDATE budget SET blocked_until = 0 WHERE budget_key = ? AND hour > ?", (key, hour))
+        blocked = blocked_until(store, key, now)
         if blocked > now:
             return blocked
         taken = store.execute(
             "UPDATE budget SET used = used + 1 WHERE budget_key = ? AND hour = ? AND used < ?", (key, hour, limit)
         ).rowcount
     return None if taken else (hour + 1) * HOUR
+
+
+def blocked_until(store: Store, key: str, now: int) -> int:
+    """Until when the server lets nothing in, as it said in this hour or the last; 0 where it said nothing.
+
+    What was said in an hour to come was said while the clock was ahead.
+    """
+    hour = now // HOUR
+    sql = "SELECT coalesce(max(blocked_until), 0) FROM budget WHERE budget_key = ? AND hour BETWEEN ? AND ?"
+    return int(store.value(sql, (key, hour - 1, hour)))
 
 
 def at_least(store: Store, key: str, now: int, used: int) -> None:

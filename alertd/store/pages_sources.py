@@ -93,10 +93,8 @@ def _polls(store: Store, source_id: int, lane: str, limit: int) -> tuple[PollRow
 
 def calls_this_hour(store: Store, budget_key: str, now: int) -> tuple[int, int | None]:
     """Calls of this clock hour, and until when the key is refused, if it is."""
-    blocked = store.value(
-        "SELECT max(blocked_until) FROM budget WHERE budget_key = ? AND hour >= ?", (budget_key, now // budget.HOUR - 1)
-    )
-    return budget.used(store, budget_key, now), blocked if blocked and blocked > now else None
+    blocked = budget.blocked_until(store, budget_key, now)
+    return budget.used(store, budget_key, now), blocked if blocked > now else None
 
 
 def examples(store: Store, source_id: int, finding: str, limit: int = EXAMPLES) -> list[Example]:

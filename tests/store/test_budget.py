@@ -49,6 +49,16 @@ def test_a_block_is_never_shortened(store: Store) -> None:
     assert budget.take(store, "k", NOON + HOUR + 5_000, limit=9) == NOON + HOUR + 9_000
 
 
+def test_a_block_of_a_clock_that_was_ahead_ends_with_it(store: Store) -> None:
+    """Refused while the clock stood years ahead: once it is right, nobody waits until then."""
+    ahead = NOON + 100_000 * HOUR
+    budget.block(store, "k", ahead, ahead + HOUR)
+    assert budget.take(store, "k", ahead + 1, limit=9) == ahead + HOUR
+    assert budget.blocked_until(store, "k", NOON) == 0
+    assert budget.take(store, "k", NOON, limit=9) is None
+    assert budget.take(store, "k", ahead + 1, limit=9) is None
+
+
 def test_a_higher_count_is_taken_over_and_a_lower_one_is_not(store: Store) -> None:
     """Somebody else draws on the same key."""
     budget.at_least(store, "k", NOON, 40)
