@@ -41,6 +41,9 @@ PACE = (1, 1, 1, 1, 1, 1, 1, 2, 4, 6, 6, 6, 6, 4, 4, 6, 6, 6, 4, 2, 1, 1, 1, 1)
 """Events a minute by the hour of the shop's clock: people come by day."""
 ZONE = timedelta(hours=-6)
 """The shop's clock against ours."""
+UNREADABLE = frozenset(("upstream away", "the key is refused", "full", "readonly"))
+LONGEST_UNREAD = 15
+"""Turns: the quota may be gone for an hour, and the next try comes a quarter of an hour later at most."""
 
 
 class KilledError(BaseException):
@@ -78,7 +81,7 @@ class Day(Simulation):
         self.going: list[Happening] = []
         self.doomed_at_page = self.doomed_at_message = False
         self.still, self.closed = True, False
-        self.taken_before = 0
+        self.taken_before = self.unread = 0
         self.repeatable: set[str] = set()
         context.now = lambda: moment(self.clock.now + self.skew)
         context.sleep = lambda seconds: None
@@ -125,7 +128,14 @@ class Day(Simulation):
 
     def look(self) -> Cycle:
         """Poll the shop; nothing was polled where the process died or the database failed."""
-        return self._survive(self._poll) or Cycle()
+        cycle = self._survive(self._poll) or Cycle()
+        if not UNREADABLE.isdisjoint(each.name for each in self.going) or any(
+            poll.lane == "sweep" and poll.complete for poll in cycle.polls
+        ):
+            self.unread = 0
+        self.unread += 1
+        self.counts["most turns unread"] = max(self.counts["most turns unread"], self.unread)
+        return cycle
 
     def _poll(self) -> Cycle:
         context, source = self.bench.context, self.bench.source
@@ -351,6 +361,8 @@ def _judge(day: Day, *, whole: bool) -> Line:
     named = (*WRONG, "miscounted products", "missold products", "wrong dispensers")
     wrong = [f"{name}: {counts[name]}" for name in named if counts[name]]
     wrong += [f"{name}: {count}" for name, count in judge.wrong.items() if count]
+    if counts["most turns unread"] > LONGEST_UNREAD:
+        wrong.append(f"the shop was there and was not read for {counts['most turns unread']} turns")
     lost, two_ids = judge.lost(), judge.two_ids()
     again = {key: count - 1 for taker in day.receivers.values() for key, count in taker.arrivals.items() if count > 1}
     allowed = day.repeatable.union(*(taker.unanswered for taker in day.receivers.values()))
