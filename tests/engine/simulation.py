@@ -38,7 +38,7 @@ DAMAGE = (
 )
 PATHS = ("inventory", "inventory", "inventory", "sales", "returns", "")
 PACE = 6
-SLOW_SECONDS = 2.0
+PAGE_SECONDS, SLOW_SECONDS = 0.2, 2.0
 WRONG = (
     "false resolve", "false gone", "false low", "false sold-out", "wrong level", "level not seen", "missed low",
     "call over budget", "call while blocked",
@@ -98,7 +98,8 @@ class Simulation:
         self.shop.quota.take = counted  # type: ignore[method-assign]
 
     def _meanwhile(self, *_: object) -> None:
-        """Between two pages somebody buys something."""
+        """Between two pages a moment passes, and somebody buys something."""
+        self.clock.forward(seconds=PAGE_SECONDS)
         if self.dice.random() < 0.2:
             self.life.live(self.clock.now, 60 / self.life.pace)
             self._observe()
