@@ -1,6 +1,7 @@
 """A large shop as it stands after a year, written straight into a database: for measuring pages, not the engine.
 
 Every level changed a dozen times over the year, one in fifty is low, thousands of alerts are open and more are over.
+Every product sold four times, in one branch, so that there is a demand to reckon with.
 """
 
 import json
@@ -8,22 +9,24 @@ import random
 from pathlib import Path
 
 from alertd import people
+from alertd.clock import day_number, local
 from alertd.clock import now as wall
 from alertd.folding import fold
-from alertd.store import Store, open_store, search, sessions, snapshots
+from alertd.store import Store, measures, open_store, search, sessions, snapshots, sources
 from bench import shop
 
 DAY = 86_400_000
 HOUR = DAY // 24
 CHANGES = 12
 DAYS = 365
+ZONE = "America/El_Salvador"
 RULES = ("low-stock", "out-of-stock", "negative-stock", "overstock")
 GRADES = ("critical", "high", "warning", "info")
 
 
 def make(folder: Path, products: int, moment: int | None = None) -> Path:
     """The database of that size; made once, kept for the next run."""
-    path = folder / f"pages-{products}-2.db"
+    path = folder / f"pages-{products}-3.db"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(".half")
@@ -34,6 +37,15 @@ def make(folder: Path, products: int, moment: int | None = None) -> Path:
         store.close()
         half.rename(path)
     return path
+
+
+def bring_up_to_date(store: Store, now: int) -> None:
+    """What the worker does at its first reading of a day: work the demand out anew."""
+    for source in sources.list_sources(store):
+        with store.write():
+            measures.bring_up_to_date(
+                store, source.id, measures.moment_of(store, source, now), demand=True, classed=True
+            )
 
 
 def sign_in(store: Store, moment: int) -> str:
@@ -47,11 +59,13 @@ def _fill(store: Store, products: int, now: int) -> None:
         connection.execute(
             "INSERT INTO source (id, name, kind, base_url, credentials, budget_key, timezone, every_seconds,"
             " company, created_at, snapshot_at, snapshot_before_at) VALUES (1, 'grande', 'smartpyme', 'https://erp.example',"
-            " x'00', 'grande', 'America/El_Salvador', 300.0, 'Comercial de Prueba', ?, ?, ?)",
-            (now - DAYS * DAY, now - HOUR // 60, now - HOUR // 12),
+            " x'00', 'grande', ?, 300.0, 'Comercial de Prueba', ?, ?, ?)",
+            (ZONE, now - DAYS * DAY, now - HOUR // 60, now - HOUR // 12),
         )
-        connection.execute("INSERT INTO lane (source_id, name, next_due_at, last_success_at) VALUES (1, 'sweep', ?, ?)",
-                           (now + 10 * DAY, now))  # fmt: skip
+        connection.executemany("INSERT INTO lane (source_id, name, next_due_at, last_success_at) VALUES (1, ?, ?, ?)",
+                               [(name, now + 10 * DAY, now) for name in ("sweep", "sales", "returns")])  # fmt: skip
+        connection.execute("INSERT INTO document_reading VALUES (1, 'sale', ?, ?)",
+                           (local(now - DAYS * DAY, ZONE).date().isoformat(), now))  # fmt: skip
         for number, (branch, name) in enumerate(shop._PLACES, start=1):
             connection.execute("INSERT INTO warehouse VALUES (?, 1, ?, ?, NULL)", (number, branch, name))
         connection.execute(
@@ -68,17 +82,17 @@ def _fill(store: Store, products: int, now: int) -> None:
         snapshots.note_new(store, 1, products)
     while search.bring_up(store, 20_000):
         pass
+    bring_up_to_date(store, now)
 
 
 def _thousand(connection, dice, numbers, now) -> None:
-    goods, levels, changes, movements, documents, demand = [], [], [], [], [], []
+    goods, levels, changes, movements, documents, sold = [], [], [], [], [], {}
     for number in numbers:
         one = shop._product(dice, number)
         text = fold(" ".join((one["nombre"], one["codigo"], one["barcode"], one["marca"])))
         goods.append((number, 1, number, one["nombre"], one["codigo"], one["barcode"], one["nombre_categoria"],
                       one["marca"], one["nombre_proveedor"], "Producto", 1, float(one["precio"]), float(one["costo"]),
                       number, 3, text, now - DAYS * DAY, now - DAY))  # fmt: skip
-        demand.append((number, float(dice.randrange(0, 90)), 40))
         for place, level in enumerate(one["inventarios"], start=1):
             key = (number - 1) * shop.LEVELS + place
             stock, minimum = float(level["stock"]), float(level["stock_minimo"])
@@ -91,10 +105,13 @@ def _thousand(connection, dice, numbers, now) -> None:
         for turn in range(4):
             document = number * 4 + turn
             at = now - dice.randrange(HOUR, DAYS * DAY)
+            date, units = local(at, ZONE).date(), float(dice.randrange(1, 5))
             documents.append(
-                (document, 1, "sale", document, "2026-01-01", "counts", str(document), "Centro", document, at, at)
+                (document, 1, "sale", document, date.isoformat(), "counts", str(document), "Centro", document, at, at)
             )
-            movements.append((1, document, number, "sale", -float(dice.randrange(1, 5)), 1.0, "Centro", at, at))
+            movements.append((1, document, number, "sale", -units, 1.0, "Centro", at, at))
+            key = number, day_number(date)
+            sold[key] = sold.get(key, 0.0) + units
     connection.executemany(
         "INSERT INTO product (id, source_id, external_id, name, code, barcode, category, brand, supplier,"
         " kind, enabled, price, cost, digest, level_count, search, first_seen_at, changed_at)"
@@ -105,7 +122,10 @@ def _thousand(connection, dice, numbers, now) -> None:
         "INSERT INTO level (id, product_id, warehouse_id, stock, minimum, maximum, previous_stock, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", levels)  # fmt: skip
     connection.executemany("INSERT OR REPLACE INTO stock_change VALUES (?, ?, ?, ?, ?)", changes)
-    connection.executemany("INSERT INTO product_demand (product_id, net, in_days) VALUES (?, ?, ?)", demand)
+    connection.executemany("INSERT INTO product_day (product_id, day, sold, sold_amount, sales)"
+                           " VALUES (?, ?, ?, ?, 1)", [(*key, units, units) for key, units in sold.items()])  # fmt: skip
+    connection.executemany("INSERT INTO branch_day (product_id, branch, day, sold) VALUES (?, 'Centro', ?, ?)",
+                           [(*key, units) for key, units in sold.items()])  # fmt: skip
     connection.executemany(
         "INSERT INTO document (id, source_id, kind, external_id, date, effect, number, branch, digest, first_seen_at,"
         " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", documents)  # fmt: skip

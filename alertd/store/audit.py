@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from .db import Row, Store
-from .pages import Cursor, Order, Slice, bind, cut
+import msgspec
+
+from .db import Store
+from .pages import Cursor, Found, Order, Slice, bind, cut
 
 PAGE = 50
 _ORDER = Order(("a.at", "a.id"), descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One change: `what` is a word such as `source.added`, `about` the name of what was changed."""
 
     id: int
@@ -44,12 +45,12 @@ def list_entries(
         conditions.append("a.who = :who")
     if about:
         conditions.append("a.about = :about")
-    rows = store.rows(
+    rows = store.execute(
         f"SELECT a.id, a.at, a.who, a.what, a.about, a.facts FROM audit a WHERE {' AND '.join(conditions)}"
         f" AND {_ORDER.where(cursor)} ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
         {"who": who, "about": about, **bind(cursor)},
-    )
-    return cut(rows, ("at", "id"), size, cursor, _entry)
+    ).fetchall()
+    return cut(rows, itemgetter(1, 0), size, cursor, _entry)
 
 
 def people(store: Store) -> list[str]:
@@ -57,6 +58,6 @@ def people(store: Store) -> list[str]:
     return [row["who"] for row in store.rows("SELECT DISTINCT who FROM audit ORDER BY who LIMIT 200")]
 
 
-def _entry(row: Row) -> Entry:
-    facts = json.loads(row["facts"])
-    return Entry(**{**row, "facts": facts if isinstance(facts, dict) else {}})
+def _entry(row: Found) -> Entry:
+    facts = msgspec.json.decode(row[5])
+    return Entry(*row[:5], facts if isinstance(facts, dict) else {})

@@ -4,14 +4,14 @@ A list has an order of unique keys. The page after (or before) a row starts at t
 costs what the first one does, and rows that appear meanwhile shift nothing. The lists are in `pages_*`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from .db import Row
-
 Item = TypeVar("Item")
 Key = tuple[Any, ...]
+Found = tuple[Any, ...]
+"""A row as the database gives it, by the order of its columns: a list makes fifty a page, and names are dear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class Order:
 
 
 def cut(
-    rows: list[Row], keys: Sequence[str], size: int, cursor: Cursor | None, make: Callable[[Row], Item]
+    rows: list[Found], keys: Callable[[Found], Key], size: int, cursor: Cursor | None, make: Callable[[Found], Item]
 ) -> Slice[Item]:
-    """A page from the rows of a query that asked for one row more than fits; `keys` names their key columns."""
+    """A page from the rows of a query that asked for one row more than fits; `keys` picks their key columns."""
     more = len(rows) > size
     kept = rows[:size]
     backwards = cursor is not None and cursor.backwards
@@ -85,7 +85,7 @@ def cut(
         kept.reverse()
     if not kept:
         return Slice([])
-    first, last = (tuple(row[key] for key in keys) for row in (kept[0], kept[-1]))
+    first, last = keys(kept[0]), keys(kept[-1])
     return Slice(
         [make(row) for row in kept],
         before=first if (more if backwards else cursor is not None) else None,

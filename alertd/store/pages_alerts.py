@@ -7,14 +7,15 @@ from typing import Any
 import msgspec
 
 from . import search
-from .db import Row, Store
-from .pages import Cursor, Order, Slice, bind, cut
+from .db import Store
+from .pages import Cursor, Found, Order, Slice, bind, cut
 
 PAGE = 50
 STATES = ("firing", "pending", "resolved")
 
 _RANK = "CASE a.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END"
 _BY_RANK = ("critical", "high", "warning", "info")
+# In the order of the fields of `AlertRow`.
 _SELECT = (
     "SELECT a.id, a.fingerprint, a.rule, s.name AS source, s.kind, s.timezone, a.level_id, a.product_id, a.subject, "
     'a.state, a.severity, a."values" AS "values", a.episode, a.since, a.fired_at, a.clear_since, a.resolved_at, '
@@ -29,8 +30,7 @@ _OPEN = Order((_RANK, "-coalesce(a.fired_at, a.since)", "-a.id"))
 _OVER = Order(("a.resolved_at", "a.id"), descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
+class AlertRow(msgspec.Struct, frozen=True):
     """One alert with the subject and the values it was last judged by."""
 
     id: int
@@ -76,6 +76,9 @@ class AlertRow:
         return self.fired_at or self.since
 
 
+_FIELDS = len(AlertRow.__struct_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
     """What the list shows. Empty words do not filter."""
@@ -114,14 +117,12 @@ def list_alerts(store: Store, wanted: AlertFilter, cursor: Cursor | None = None,
     conditions, parameters = _conditions(wanted, words)
     few = _few(store, words)
     found = "FROM alert a" if few is None else "FROM json_each(:few) f CROSS JOIN alert a ON a.id = f.value"
-    keys = [f"k{number}" for number in range(len(order.columns))]
-    columns = ", ".join(f"{column} AS {key}" for column, key in zip(order.columns, keys, strict=True))
-    rows = store.rows(
-        f"{_SELECT}, {columns} {found} {_JOINED}WHERE {' AND '.join(conditions)} AND {_after(order, cursor)} "
+    rows = store.execute(
+        f"{_SELECT}, {', '.join(order.columns)} {found} {_JOINED}WHERE {' AND '.join(conditions)} AND {_after(order, cursor)} "
         f"ORDER BY {order.by(cursor)} LIMIT {size + 1}",
         {**parameters, **bind(cursor), "few": str(few or [])},
-    )
-    return cut(rows, keys, size, cursor, lambda row: _alert(row, keys))
+    ).fetchall()
+    return cut(rows, lambda row: row[_FIELDS:], size, cursor, _alert)
 
 
 def _after(order: Order, cursor: Cursor | None) -> str:
@@ -190,14 +191,14 @@ def firing_by_source(store: Store) -> dict[str, int]:
 
 def alert_by_fingerprint(store: Store, fingerprint: str) -> AlertRow | None:
     """The alert a link names."""
-    row = store.row(f"{_SELECT}{_FROM}WHERE a.fingerprint = ?", (fingerprint,))
+    row = store.execute(f"{_SELECT}{_FROM}WHERE a.fingerprint = ?", (fingerprint,)).fetchone()
     return None if row is None else _alert(row)
 
 
 def by_fingerprints(store: Store, fingerprints: Sequence[str]) -> list[AlertRow]:
     """The alerts that somebody ticked; those that are not there any more are left out."""
     marks = ", ".join("?" * len(fingerprints))
-    rows = store.rows(f"{_SELECT}{_FROM}WHERE a.fingerprint IN ({marks}) ORDER BY a.id", list(fingerprints))
+    rows = store.execute(f"{_SELECT}{_FROM}WHERE a.fingerprint IN ({marks}) ORDER BY a.id", list(fingerprints))
     return [_alert(row) for row in rows]
 
 
@@ -209,7 +210,7 @@ def branches(store: Store) -> list[str]:
 
 def alerts_of_product(store: Store, product: int, limit: int = 20) -> list[AlertRow]:
     """The alerts about a product, open ones first."""
-    rows = store.rows(
+    rows = store.execute(
         f"{_SELECT}{_FROM}WHERE a.product_id = ? ORDER BY a.state = 'resolved', {_RANK}, a.since DESC LIMIT ?",
         (product, limit),
     )
@@ -226,11 +227,8 @@ def transitions(store: Store, alert: int, limit: int = 100) -> list[Transition]:
     return [Transition(**{**row, "values": _object(row["values"])}) for row in rows]
 
 
-def _alert(row: Row, extra: Sequence[str] = ()) -> AlertRow:
-    for key in extra:
-        del row[key]
-    row["subject"], row["values"] = _object(row["subject"]), _object(row["values"])
-    return AlertRow(**row)
+def _alert(row: Found) -> AlertRow:
+    return AlertRow(*row[:8], _object(row[8]), *row[9:11], _object(row[11]), *row[12:_FIELDS])
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
+
+import msgspec
 
 from .db import Row, Store
 from .pages import Cursor, Order, Slice, bind, cut
@@ -11,6 +14,7 @@ PAGE = 50
 STATES = ("waiting", "sent", "dead")
 
 _ORDER = Order(("m.created_at", "m.id"), descending=True)
+# In the order of the fields of `MessageRow`.
 _COLUMNS = (
     "m.id, m.channel, m.rule, m.source, m.severity, m.created_at, m.state, m.attempts, m.due_at, m.sent_at, m.title, "
     "m.body, m.error, s.timezone, (SELECT count(*) FROM message_alert WHERE message_id = m.id) AS alerts"
@@ -18,8 +22,7 @@ _COLUMNS = (
 _FROM = " FROM message m LEFT JOIN source s ON s.name = m.source "
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(msgspec.Struct, frozen=True):
     """One message to one channel and what became of it. `timezone` is its source's; None when the source is gone."""
 
     id: int
@@ -65,28 +68,28 @@ def list_messages(
     if channel:
         conditions.append("m.channel = :channel")
     parameters = {"channel": channel}
-    rows = store.rows(
+    rows = store.execute(
         f"SELECT {_COLUMNS}{_FROM}WHERE {' AND '.join(conditions)} AND {_ORDER.where(cursor)} "
         f"ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
         {**parameters, **bind(cursor)},
-    )
-    return cut(rows, ("created_at", "id"), size, cursor, lambda row: MessageRow(**row))
+    ).fetchall()
+    return cut(rows, itemgetter(5, 0), size, cursor, lambda row: MessageRow(*row))
 
 
 def message_by_id(store: Store, key: int) -> MessageRow | None:
     """The message a link names."""
-    row = store.row(f"SELECT {_COLUMNS}{_FROM}WHERE m.id = ?", (key,))
-    return None if row is None else MessageRow(**row)
+    row = store.execute(f"SELECT {_COLUMNS}{_FROM}WHERE m.id = ?", (key,)).fetchone()
+    return None if row is None else MessageRow(*row)
 
 
 def messages_about(store: Store, alert: int, limit: int = 50) -> list[MessageRow]:
     """The newest messages that spoke of an alert."""
-    rows = store.rows(
+    rows = store.execute(
         f"SELECT {_COLUMNS}{_FROM}WHERE m.id IN (SELECT message_id FROM message_alert WHERE alert_id = ? "
         "ORDER BY message_id DESC LIMIT ?) ORDER BY m.created_at DESC, m.id DESC",
         (alert, limit),
     )
-    return [MessageRow(**row) for row in rows]
+    return [MessageRow(*row) for row in rows]
 
 
 def alerts_in_message(store: Store, message: int, limit: int = 200) -> list[MessageAlert]:

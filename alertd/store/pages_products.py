@@ -9,7 +9,10 @@ soon. Neither reads a table from end to end for one page.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
+
+import msgspec
 
 from . import search
 from .db import Store
@@ -20,6 +23,7 @@ BATCH = 500
 
 # The order of the index `product_by_name`: within a source by name, which for most shops is the whole list.
 _ORDER = Order(("p.source_id", "p.name", "p.id"))
+# In the order of the fields of `ProductRow`.
 _COLUMNS = (
     "p.id, p.source_id, s.name AS source, s.timezone, p.external_id, p.name, p.code, p.barcode, p.category, p.brand, "
     "p.supplier, p.kind, p.enabled, p.price, p.cost, p.average_cost, p.first_seen_at, p.absent_at, p.gone_at"
@@ -35,8 +39,7 @@ _NARROW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ProductRow:
+class ProductRow(msgspec.Struct, frozen=True):
     """A product as its source describes it."""
 
     id: int
@@ -60,8 +63,19 @@ class ProductRow:
     gone_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LevelRow:
+class Held(msgspec.Struct, frozen=True):
+    """The part of a product that one warehouse holds, as far as a list sums it up."""
+
+    product_id: int
+    branch: str
+    warehouse: str
+    stock: float
+    minimum: float | None
+    maximum: float | None
+    state: str
+
+
+class LevelRow(msgspec.Struct, frozen=True):
     """What one warehouse holds of a product, and the state that makes."""
 
     id: int
@@ -134,13 +148,13 @@ def _page(
 ) -> Slice[ProductRow]:  # fmt: skip
     walk, fetch = "product p INDEXED BY product_by_name", "json_each(:few) f CROSS JOIN product p ON p.id = f.value"
     found = walk if few is None else fetch
-    rows = store.rows(
+    rows = store.execute(
         f"SELECT {_COLUMNS} FROM {found} CROSS JOIN source s ON s.id = p.source_id "
         f"WHERE {' AND '.join(_conditions(wanted, state))} AND {_ORDER.where(cursor)} "
         f"ORDER BY {_ORDER.by(cursor)} LIMIT {size + 1}",
         {**parameters, **bind(cursor), "few": str(few or [])},
-    )
-    return cut(rows, ("source_id", "name", "id"), size, cursor, lambda row: ProductRow(**row))
+    ).fetchall()
+    return cut(rows, itemgetter(1, 5, 0), size, cursor, lambda row: ProductRow(*row))
 
 
 def _parameters(store: Store, wanted: ProductFilter, state: State) -> dict[str, Any]:
@@ -197,28 +211,44 @@ def _ways(store: Store, wanted: ProductFilter) -> list[str]:
 
 def product_by_id(store: Store, key: int) -> ProductRow | None:
     """The product a link names, also one that is no longer sold."""
-    row = store.row(f"SELECT {_COLUMNS} FROM product p JOIN source s ON s.id = p.source_id WHERE p.id = ?", (key,))
-    return None if row is None else ProductRow(**row)
+    found = "FROM product p JOIN source s ON s.id = p.source_id WHERE p.id = ?"
+    row = store.execute(f"SELECT {_COLUMNS} {found}", (key,)).fetchone()
+    return None if row is None else ProductRow(*row)
 
 
-def levels_of(store: Store, products: Sequence[int], state: State) -> list[LevelRow]:
-    """The levels of these products by branch and warehouse, without those that are gone."""
-    return [level for level in _levels(store, "product_id", products, state) if not level.gone]
+def held_of(store: Store, products: Sequence[int], state: State) -> list[Held]:
+    """What the warehouses hold of these products, without what is gone."""
+    found = store.execute(
+        f"SELECT product_id, branch, warehouse, stock, minimum, maximum, {state.sql} FROM json_each(:products) k "
+        "CROSS JOIN stock_row r ON r.product_id = k.value WHERE NOT gone",
+        {**state.parameters, "products": str(list(products))},
+    )
+    return [Held(*row) for row in found]
+
+
+def held_then(store: Store, products: Sequence[int], at: int) -> list[Held]:
+    """The same as it stood at a moment; what is unknown then is left out."""
+    return [
+        Held(each.product_id, each.branch, each.warehouse, each.stock, each.minimum, each.maximum, each.state)
+        for each in levels_then(store, products, at)
+    ]
+
+
+def levels_of(store: Store, product: int, state: State) -> list[LevelRow]:
+    """The levels of a product by branch and warehouse, without those that are gone."""
+    return [level for level in _levels(store, "product_id", product, state) if not level.gone]
 
 
 def level_by_id(store: Store, level: int, state: State) -> LevelRow | None:
     """One level."""
-    return next(iter(_levels(store, "level_id", [level], state)), None)
+    return next(iter(_levels(store, "level_id", level, state)), None)
 
 
-def _levels(store: Store, column: str, keys: Sequence[int], state: State) -> list[LevelRow]:
-    # The columns stand in the order of the fields: a page makes hundreds, and naming each takes twice as long.
-    places = {f"level{number}": key for number, key in enumerate(keys)}
+def _levels(store: Store, column: str, key: int, state: State) -> list[LevelRow]:
     found = store.execute(
         "SELECT level_id, product_id, branch, warehouse, stock, minimum, maximum, note, changed_at, seen_at, "
-        f"present, gone, {state.sql} AS state FROM stock_row r "
-        f"WHERE {column} IN ({', '.join(':' + name for name in places)}) ORDER BY branch, warehouse",
-        {**state.parameters, **places},
+        f"present, gone, {state.sql} FROM stock_row r WHERE {column} = :key ORDER BY branch, warehouse",
+        {**state.parameters, "key": key},
     )
     return [LevelRow(*row) for row in found]
 
@@ -228,7 +258,7 @@ def levels_then(store: Store, products: Sequence[int], at: int) -> list[LevelRow
 
     Their state is not told: what is low depends on what sold since.
     """
-    rows = store.rows(
+    rows = store.execute(
         "SELECT l.id, l.product_id, w.branch, w.name AS warehouse, c.stock, c.minimum, c.maximum, NULL AS note, "
         "c.at AS changed_at, c.at AS seen_at, 1 AS present, 0 AS gone, 'unknown' AS state "
         "FROM level l JOIN warehouse w ON w.id = l.warehouse_id JOIN stock_change c ON c.level_id = l.id AND c.at = "
@@ -236,7 +266,7 @@ def levels_then(store: Store, products: Sequence[int], at: int) -> list[LevelRow
         f"WHERE l.product_id IN ({', '.join('?' * len(products))}) AND c.stock IS NOT NULL ORDER BY w.branch, w.name",
         (at, *products),
     )
-    return [LevelRow(**row) for row in rows]
+    return [LevelRow(*row) for row in rows]
 
 
 def demand_of(store: Store, products: Sequence[int]) -> dict[int, tuple[float, int]]:

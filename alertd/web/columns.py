@@ -10,7 +10,7 @@ from flask import g
 
 from ..reconcile.demand import days_of_cover
 from ..store import choices
-from ..store.pages_products import LevelRow, ProductRow
+from ..store.pages_products import Held, ProductRow
 from .room import room
 from .state import worst
 
@@ -99,7 +99,7 @@ def choose(names: list[str]) -> None:
     choices.choose(room().store, g.user.id, CHOICE, ",".join(kept))
 
 
-def line_of(product: ProductRow, levels: list[LevelRow], sold: tuple[float, int] | None = None) -> Line:
+def line_of(product: ProductRow, levels: list[Held], sold: tuple[float, int] | None = None) -> Line:
     """Sum a product's levels up: how much there is, how much there should be, and the worst state of them."""
     state = worst([level.state for level in levels])
     return Line(

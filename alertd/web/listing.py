@@ -9,7 +9,7 @@ from .. import clock
 from ..errors import UsageTrouble
 from ..store import pages_products
 from ..store import sources as stored
-from ..store.pages_products import LevelRow, ProductFilter, ProductRow
+from ..store.pages_products import Held, ProductFilter, ProductRow
 from .columns import Line, line_of
 from .room import room
 from .state import state_at
@@ -67,10 +67,10 @@ def lines_of(asked_: Asked, products: Sequence[ProductRow], *, demand: bool) -> 
     """The products with their levels summed up, in the place that was asked for."""
     store, keys = room().store, [product.id for product in products]
     if asked_.at is None:
-        levels = pages_products.levels_of(store, keys, state_at(g.reader.now))
+        levels = pages_products.held_of(store, keys, state_at(g.reader.now))
     else:
-        levels = pages_products.levels_then(store, keys, asked_.at)
-    by_product: dict[int, list[LevelRow]] = {}
+        levels = pages_products.held_then(store, keys, asked_.at)
+    by_product: dict[int, list[Held]] = {}
     for level in levels:
         if _fits(asked_.wanted, level):
             by_product.setdefault(level.product_id, []).append(level)
@@ -84,5 +84,5 @@ def every_line(asked_: Asked, *, demand: bool) -> Iterator[Line]:
         yield from lines_of(asked_, products, demand=demand)
 
 
-def _fits(wanted: ProductFilter, level: LevelRow) -> bool:
+def _fits(wanted: ProductFilter, level: Held) -> bool:
     return wanted.branch in ("", level.branch) and wanted.warehouse in ("", level.warehouse)

@@ -36,7 +36,7 @@ def one(key: int) -> str:
     """One product. `?level=` chooses the level whose history is drawn, the worst one speaks first; `?at=` a moment."""
     store = room().store
     product = (pages_products.product_by_id(store, key) if key < 2**63 else None) or abort(404)
-    levels = pages_products.levels_of(store, [key], state_at(g.reader.now))
+    levels = pages_products.levels_of(store, key, state_at(g.reader.now))
     chosen, days = _chosen(levels), _days()
     start = g.reader.now - days * _DAY
     figures = _figures(product.source, key)
