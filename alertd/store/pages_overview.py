@@ -132,11 +132,17 @@ def outbox(store: Store, now: int) -> Outbox:
     waiting, retrying = store.execute(
         "SELECT count(*), coalesce(sum(attempts > 0), 0) FROM message WHERE state = 'waiting'"
     ).fetchone()
-    dead = store.value(
-        "SELECT count(*) FROM message WHERE state = 'dead' AND created_at >= ?", (now - DEAD_LETTERS_SHOWN_FOR,)
-    )
+    dead = dead_letters(store, now)
     last = store.value("SELECT sent_at FROM message WHERE state = 'sent' ORDER BY created_at DESC, id DESC LIMIT 1")
     return Outbox(waiting, retrying, dead, last)
+
+
+def dead_letters(store: Store, now: int) -> int:
+    """How many messages were given up lately."""
+    found: int = store.value(
+        "SELECT count(*) FROM message WHERE state = 'dead' AND created_at >= ?", (now - DEAD_LETTERS_SHOWN_FOR,)
+    )
+    return found
 
 
 def channel_count(store: Store) -> int:

@@ -22,13 +22,11 @@ def index() -> str:
     zone = next((source.timezone for source in sources.list_sources(store)), "UTC")
     return render_template(
         "audit.html",
-        slice=slice_,
+        entries=[(entry, _told(entry), _facts(entry)) for entry in slice_.rows],
         links=links(slice_),
         who=who,
         zone=zone,
         people=options("word.all", pairs(stored.people(store))),
-        told=_told,
-        facts_of=_facts,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from flask import g
+from markupsafe import Markup, escape
 
 Option = tuple[str, str]
 
@@ -15,3 +16,12 @@ def options(any_of: str, found: Iterable[Option]) -> list[Option]:
 def pairs(names: Iterable[str]) -> list[Option]:
     """Names that stand for themselves."""
     return [(name, name) for name in names]
+
+
+def offered(found: Iterable[Option], chosen: object) -> Markup:
+    """The options of a menu as it is drawn, the chosen one selected; some shops have dozens of brands."""
+    drawn = [
+        f'<option value="{escape(name)}"{" selected" if name == chosen else ""}>{escape(text)}</option>'
+        for name, text in found
+    ]
+    return Markup("".join(drawn))

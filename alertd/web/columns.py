@@ -6,7 +6,9 @@ The page and the exports fill them from here, so that a file holds what was show
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 from flask import g
+from markupsafe import Markup, escape
 
 from ..reconcile.demand import days_of_cover
 from ..store import choices
@@ -17,8 +19,7 @@ from .state import worst
 Value = str | float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A product in the list, with its levels summed up. `sold` is units and days in stock, where demand is known."""
 
     product: ProductRow
@@ -53,6 +54,13 @@ class Column:
     word: str
     kind: str
     of: Callable[[Line], Value]
+
+
+def written(line: Line, column: Column, begin: Markup) -> Markup:
+    """What a column says of a product, as a cell that begins so."""
+    found = column.of(line)
+    text = found if column.kind == "text" else g.reader.number(found, money=column.kind == "money")
+    return Markup(f"{begin}{escape(text or '')}</td>")
 
 
 def _text(name: str) -> Column:
@@ -101,14 +109,15 @@ def choose(names: list[str]) -> None:
 
 def line_of(product: ProductRow, levels: list[Held], sold: tuple[float, int] | None = None) -> Line:
     """Sum a product's levels up: how much there is, how much there should be, and the worst state of them."""
-    state = worst([level.state for level in levels])
+    states = [level.state for level in levels]
+    state = worst(states)
     return Line(
         product,
-        stock=round(sum(level.stock for level in levels), 6) if levels else None,
+        stock=round(sum([level.stock for level in levels]), 6) if levels else None,
         minimum=_sum([level.minimum for level in levels]),
         maximum=_sum([level.maximum for level in levels]),
         places=len(levels),
-        in_worst=sum(level.state == state for level in levels),
+        in_worst=states.count(state),
         state=state,
         sold=sold,
     )

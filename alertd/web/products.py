@@ -36,7 +36,7 @@ def index() -> str:
         asked=wanted,
         lines=lines_of(wanted, slice_.rows, demand=any(column.name == "cover" for column in shown)),
         columns=shown,
-        cells=[(column.kind, _begin(column), column.of) for column in shown],
+        cells=[(column, _begin(column)) for column in shown],
         every_column=columns.COLUMNS,
         links=links(slice_),
         menus=_menus(),

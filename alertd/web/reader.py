@@ -8,6 +8,7 @@ from typing import Literal
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from babel.units import format_unit
+from markupsafe import Markup, escape
 
 from .. import clock
 from .words import CATALOGUE
@@ -72,13 +73,21 @@ class Reader:
         """A duration in its largest whole unit: "5 minutos", "1 hora"."""
         for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
             if seconds >= size and seconds % size == 0:
-                return format_unit(int(seconds // size), f"duration-{unit}", locale=self.locale)
-        return format_unit(round(seconds, 1), "duration-second", locale=self.locale)
+                return _span(int(seconds // size), unit, self.locale)
+        return _span(round(seconds, 1), "second", self.locale)
 
     def moment(self, at: int, zone: str | None) -> str:
         """A moment on the shop's clock: "20 nov, 16:20", with the year when it is not this one."""
-        this_year = clock.local(self.now, zone or "UTC").year
+        this_year = _year(self.now // 60_000, zone or "UTC")
         return _moment(at // 60_000, zone or "UTC", this_year, self.language)
+
+    def when(self, at: int, zone: str | None) -> Markup:
+        """A moment as people say it, with the exact time beneath it for those who ask."""
+        return _time(at, title=self.moment(at, zone), text=self.ago(at))
+
+    def exactly(self, at: int, zone: str | None) -> Markup:
+        """The exact time, with what people say beneath it."""
+        return _time(at, title=self.ago(at), text=self.moment(at, zone))
 
     def day(self, at: int, zone: str | None) -> str:
         """A day on the shop's calendar: "20 nov"."""
@@ -98,11 +107,25 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (
 _ENOUGH = 0.85
 
 
+def _time(at: int, *, title: str, text: str) -> Markup:
+    return Markup(f'<time datetime="{clock.rfc3339(at)}" title="{escape(title)}">{escape(text)}</time>')
+
+
+@lru_cache(maxsize=64)
+def _year(minute: int, zone: str) -> int:
+    return clock.local(minute * 60_000, zone).year
+
+
 @lru_cache(maxsize=4096)
 def _ago(unit: _Unit, seconds: int, locale: str) -> str:
     """So many units ago or ahead; a list says the same few again and again."""
     span = timedelta(seconds=seconds)
     return format_timedelta(span, granularity=unit, threshold=1e9, add_direction=True, format="short", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _span(count: float, unit: str, locale: str) -> str:
+    return format_unit(count, f"duration-{unit}", locale=locale)
 
 
 @lru_cache(maxsize=16_384)

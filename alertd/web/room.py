@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app, g
+from markupsafe import Markup
 
 from ..buying.listing import Purchases, purchases
 from ..clock import Clock
@@ -33,6 +34,7 @@ class Room:
     vault: Vault
     actions: Actions = field(default_factory=Actions)
     checks: dict[str, SourceCheck] = field(default_factory=dict)
+    menus: dict[tuple[object, ...], Markup] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _of_thread: threading.local = field(default_factory=threading.local)
     _counted_at: object = None

@@ -57,7 +57,7 @@ def _messages() -> list[Wrong]:
         Wrong(g.reader.t("wrong.channel", name=row["name"]), url_for("messages.index", channel=row["name"]))
         for row in pages_sources.mute_channels(store)
     ]
-    dead = pages_overview.outbox(store, g.reader.now).dead
+    dead = pages_overview.dead_letters(store, g.reader.now)
     if dead:
         found.append(Wrong(g.reader.count("overview.dead#", dead), url_for("messages.index", state="dead")))
     return found

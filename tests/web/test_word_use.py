@@ -47,6 +47,7 @@ def _of_templates() -> Iterator[str]:
             yield from map(re.escape, re.findall(rf"{quotes}([^{quotes}\n]*){quotes}", text))
         for family, begun in re.findall(rf"\bword\({QUOTED}, (?:{QUOTED} ~ )?", text):
             yield re.escape(f"{family}.{begun}") + ".+"
+        yield from (re.escape(family) + r"\..+" for family in re.findall(rf"\| word\({QUOTED}\)", text))
         for begun, ended in re.findall(rf"{QUOTED}\s*~\s*[\w.(\[\]]+(?:[^~\"']*~\s*{QUOTED})?", text):
             yield re.escape(begun) + ".+" + re.escape(ended)
 
