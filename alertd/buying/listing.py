@@ -3,18 +3,22 @@
 How much is what the word `suggested_order` says of the same level. Nothing is ordered here.
 """
 
+import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Any, Literal
+
+import msgspec
 
 from ..reconcile.classification import DEAD_DAYS
 from ..reconcile.ordering import Terms, suggested_order
-from ..rules import measures as columns
 from ..rules.compiling import compile_condition
 from ..rules.rule import Predicate
 from ..rules.vocabulary import column_of
-from ..store import Store, buying, evaluation, measures
+from ..store import Store, buying, evaluation, measures, pages_buying
 from ..store.alerts import Finding
 from ..store.buying import Book
 from ..store.sources import Source
@@ -27,18 +31,16 @@ _WANTED = "suggested_order > 0 and enable = 1 and (tipo is null or tipo not in (
 _DEAD = f"(stock > 0 and sold({DEAD_DAYS}) <= returned({DEAD_DAYS}) and days_known >= {DEAD_DAYS})"
 _SPARE = f"(excess_units >= 1 or {_DEAD}) and enable = 1"
 _WORDS = (
-    "stock", "stock_minimo", "stock_maximo", "on_order", "suggested_order", "days_of_cover", "daily_sales",
-    "reorder_point", "lost_units", "excess_units", "costo", "costo_promedio",
+    "stock", "stock_minimo", "stock_maximo", "on_order", "days_of_cover", "daily_sales", "reorder_point", "costo",
+    "costo_promedio",
 )  # fmt: skip
-_COLUMNS = (
-    *((word, column_of(word, "stock") or "NULL") for word in _WORDS),
-    ("pack", columns.term("pack")),
-    ("target", "m.target"),
-)
+_COLUMNS = (*((word, column_of(word, "stock") or "NULL") for word in _WORDS), ("target", "m.target"))
+_SPARED = tuple((word, column_of(word, "stock") or "NULL") for word in ("stock", "stock_minimo", "excess_units"))
+_AT_ONCE = 200
+"""Lines whose products are looked for elsewhere at once; a page shows a few transfers and asks for no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One product in one place: how much to order, what it comes to, and the numbers behind it."""
 
     product_id: int
@@ -126,15 +128,14 @@ class Purchases:
         return round(sum(supplier.amount for supplier in self.suppliers), 2)
 
 
-def purchases(store: Store, source: Source, now: int) -> Purchases:
-    """What to order of one source now."""
+def purchases(store: Store, source: Source, now: int, *, transfers: int | None = None) -> Purchases:
+    """What to order of one source now; of what other places could give, so many at most."""
     book = buying.read_book(store, source.id)
-    with store.write():
-        moment = measures.moment_of(store, source, now)
-        measures.bring_up_to_date(store, source.id, moment, demand=True, classed=False)
-        wanted = _matching(store, source, moment, _WANTED)
-        spare = _matching(store, source, moment, _SPARE) if wanted else []
-    lines = [_line(each, book) for each in wanted]
+    moment = measures.moment_of(store, source, now)
+    pages_buying.bring_up_to_date(store, source.id, moment)
+    with pages_buying.one_look(store):
+        lines = _wanted(store, source, moment, book)
+        moves = tuple(islice(_transfers(store, source, moment, lines), transfers))
     places = {(line.branch, line.warehouse) for line in lines}
     return Purchases(
         source=source.name,
@@ -142,31 +143,70 @@ def purchases(store: Store, source: Source, now: int) -> Purchases:
         at=now,
         read_at=source.snapshot_at,
         suppliers=_by_supplier(lines, book),
-        transfers=tuple(_transfers(lines, spare)),
+        transfers=moves,
         several_places=len(places) > 1,
     )
 
 
-def _matching(store: Store, source: Source, moment: measures.Moment, condition: str) -> list[Finding]:
+@cache
+def _compiled(condition: str) -> Predicate:
     compiled = compile_condition(condition, "stock")
     assert isinstance(compiled, Predicate)  # noqa: S101 - our own words
-    return evaluation.matching(
+    return compiled
+
+
+def _wanted(store: Store, source: Source, moment: measures.Moment, book: Book) -> list[Line]:
+    """A line for each level with a suggestion, the worst first."""
+    asked = _compiled(_WANTED)
+    found = evaluation.matching(
         store,
         "stock",
         source.id,
         moment,
-        condition=compiled.sql,
+        condition=f"r.level_id IN ({pages_buying.MAY_NEED}) AND ({asked.sql})",
         severity="'info'",
         columns=_COLUMNS,
-        parameters=compiled.parameters,
+        parameters=asked.parameters,
         demand=True,
     )
+    usual: dict[str | None, Terms] = {}
+    return sorted((_line(each, book, usual) for each in found), key=_urgency)
 
 
-def _line(found: Finding, book: Book) -> Line:
+def _spare(
+    store: Store, source: Source, moment: measures.Moment, products: Iterable[int]
+) -> dict[int, list[tuple[Finding, float]]]:
+    """By product, the levels that could give something away, and how much."""
+    asked = _compiled(_SPARE)
+    left: dict[int, list[tuple[Finding, float]]] = {}
+    for each in evaluation.matching(
+        store,
+        "stock",
+        source.id,
+        moment,
+        condition=f"{pages_buying.OF_THESE} AND ({asked.sql})",
+        severity="'info'",
+        columns=_SPARED,
+        parameters=[json.dumps(sorted(products)), *asked.parameters],
+        demand=True,
+    ):
+        left.setdefault(each.product_id or 0, []).append((each, math.floor(_idle(each))))
+    return left
+
+
+def _terms(book: Book, product: int, supplier: str | None, usual: dict[str | None, Terms]) -> Terms:
+    """What holds for a product. Most say nothing of their own, and then it is the same for the whole supplier."""
+    if product in book.products or product in book.packs:
+        return book.terms_of(product, supplier)
+    if supplier not in usual:
+        usual[supplier] = book.terms_of(product, supplier)
+    return usual[supplier]
+
+
+def _line(found: Finding, book: Book, usual: dict[str | None, Terms]) -> Line:
     values: dict[str, Any] = found.values
     supplier = found.subject.nombre_proveedor or None
-    terms = book.terms_of(found.product_id or 0, supplier)
+    terms = _terms(book, found.product_id or 0, supplier, usual)
     order = suggested_order(
         values["stock"],
         minimum=values["stock_minimo"],
@@ -218,8 +258,9 @@ def _urgency(line: Line) -> tuple[int, float, float, str]:
 
 
 def _by_supplier(lines: Iterable[Line], book: Book) -> tuple[Supplier, ...]:
+    """The lines come the worst first."""
     found: dict[str, list[Line]] = {}
-    for line in sorted(lines, key=_urgency):
+    for line in lines:
         found.setdefault(buying.folded(line.supplier), []).append(line)
     groups = [
         Supplier(several[0].supplier, book.supplier_terms(several[0].supplier), tuple(several))
@@ -237,12 +278,17 @@ def _idle(found: Finding) -> float:
     return max(0.0, float(values["stock"]) - (values["stock_minimo"] or 0.0))
 
 
-def _transfers(lines: Iterable[Line], spare: Iterable[Finding]) -> Iterable[Transfer]:
+def _transfers(store: Store, source: Source, moment: measures.Moment, lines: Sequence[Line]) -> Iterator[Transfer]:
     """Before buying: what lies idle elsewhere, unsold or more than half a year of it, for the worst line first."""
+    if not pages_buying.has_several_places(store, source.id):
+        return
     left: dict[int, list[tuple[Finding, float]]] = {}
-    for each in spare:
-        left.setdefault(each.product_id or 0, []).append((each, math.floor(_idle(each))))
-    for line in sorted(lines, key=_urgency):
+    looked: set[int] = set()
+    for place, line in enumerate(lines):
+        if place % _AT_ONCE == 0:
+            products = {each.product_id for each in lines[place : place + _AT_ONCE]} - looked
+            left |= _spare(store, source, moment, products)
+            looked |= products
         donors = [each for each in left.get(line.product_id, []) if each[0].level_id != line.level_id and each[1] > 0]
         if not donors:
             continue

@@ -57,7 +57,7 @@ def read_book(store: Store, source_id: int) -> Book:
         else:
             source = said
     packs = store.execute(
-        "SELECT k.product_id, k.size FROM pack k JOIN product p ON p.id = k.product_id WHERE p.source_id = ?",
+        "SELECT k.product_id, k.size FROM pack k CROSS JOIN product p ON p.id = k.product_id WHERE p.source_id = ?",
         (source_id,),
     )
     return Book(source, suppliers, products, dict(packs.fetchall()))

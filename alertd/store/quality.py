@@ -2,27 +2,33 @@
 
 from .db import Store
 
+KINDS = ("no_minimum", "minimum_above_maximum", "equal_codes", "missing_codes", "disabled_with_stock")
+
 
 def findings(store: Store, source_id: int) -> dict[str, int]:
     """Counts by kind of finding; products that are gone do not count."""
-    levels = (
-        "SELECT count(*) FROM level l JOIN product p ON p.id = l.product_id"
-        " WHERE p.source_id = ? AND p.absent_at IS NULL AND l.absent_at IS NULL AND p.enabled"
-    )
-    products = "SELECT count(*) FROM product p WHERE p.source_id = ? AND p.absent_at IS NULL"
-    repeated = (
-        "(SELECT code FROM product WHERE source_id = p.source_id AND absent_at IS NULL AND code IS NOT NULL"
-        " GROUP BY code HAVING count(*) > 1)"
-    )
+    # The levels by themselves first: most are in order, and their products need not be looked up.
+    levels = store.execute(
+        "SELECT total(coalesce(l.minimum, 0) <= 0), total(l.maximum > 0 AND l.minimum > l.maximum)"
+        " FROM level l CROSS JOIN product p ON p.id = l.product_id"
+        " WHERE l.absent_at IS NULL AND (coalesce(l.minimum, 0) <= 0 OR (l.maximum > 0 AND l.minimum > l.maximum))"
+        " AND p.source_id = ? AND p.absent_at IS NULL AND p.enabled",
+        (source_id,),
+    ).fetchone()
     stocked = "EXISTS (SELECT 1 FROM level l WHERE l.product_id = p.id AND l.absent_at IS NULL AND l.stock <> 0)"
-    counted = {
-        "no_minimum": f"{levels} AND coalesce(l.minimum, 0) <= 0",
-        "minimum_above_maximum": f"{levels} AND l.maximum > 0 AND l.minimum > l.maximum",
-        "equal_codes": f"{products} AND p.code IN {repeated}",
-        "missing_codes": f"{products} AND p.code IS NULL",
-        "disabled_with_stock": f"{products} AND NOT p.enabled AND {stocked}",
-    }
-    return {name: int(store.value(sql, (source_id,))) for name, sql in counted.items()}
+    products = store.execute(
+        f"SELECT total(p.code IS NULL), total(NOT p.enabled AND {stocked}) FROM product p"
+        " WHERE p.source_id = ? AND p.absent_at IS NULL AND (p.code IS NULL OR NOT p.enabled)",
+        (source_id,),
+    ).fetchone()
+    repeated = "SELECT code FROM product WHERE source_id = ?1 AND code IS NOT NULL GROUP BY code HAVING count(*) > 1"
+    equal = store.value(
+        f"SELECT total(n) FROM (SELECT count(*) AS n FROM product WHERE source_id = ?1 AND code IN ({repeated})"
+        " AND absent_at IS NULL GROUP BY code HAVING count(*) > 1)",
+        (source_id,),
+    )
+    counted = (*levels, equal, *products)
+    return dict(zip(KINDS, map(int, counted), strict=True))
 
 
 def low_levels(store: Store, source_id: int) -> int:

@@ -46,7 +46,7 @@ def index() -> str:
     if source is None or source.snapshot_at is None:
         return render_template("buying.html", source=source, found=None, sources=source_options())
     store = room().store
-    found = room().purchases(source, g.reader.now)
+    found = room().purchases(source)
     return render_template(
         "buying.html",
         source=source,
@@ -105,7 +105,7 @@ def text() -> AnyResponse | str:
     source = chosen_source()
     if source is None or source.snapshot_at is None:
         return redirect(url_for("buying.index"), 303)
-    found = room().purchases(source, g.reader.now)
+    found = room().purchases(source)
     chosen = _chosen(found, request.args.get("supplier"))
     written = order_text(found, chosen, source)
     return render_template(
@@ -158,7 +158,7 @@ def file(kind: str) -> AnyResponse:
     source = chosen_source()
     if source is None or source.snapshot_at is None or kind not in TYPES:
         return redirect(url_for("buying.index"), 303)
-    found = room().purchases(source, g.reader.now)
+    found = room().purchases(source)
     columns = [Column(g.reader.t(f"buying.col_{name}"), shape, width) for name, shape, width in _COLUMNS]  # type: ignore[arg-type]
     rows = [_cells(line) for line in found.lines]
     title, day = g.reader.t("buying.file"), local(g.reader.now, source.timezone).date().isoformat()

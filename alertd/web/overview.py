@@ -35,7 +35,7 @@ class SourceCard:
 def show() -> str:
     """Counts are cheap: open alerts and waiting messages by partial index, levels kept until the next poll."""
     store, now = room().store, g.reader.now
-    shelves = room().shelves(now)
+    shelves = room().shelves()
     firing = pages_alerts.firing_by_source(store)
     cards = [
         card(source, shelves.get(source.id, Shelf()), firing.get(source.name, 0), now)
@@ -65,7 +65,7 @@ def trend() -> Response:
     days = asked if asked in TREND_DAYS else TREND_DAYS[0]
     now = g.reader.now
     points = pages_trend.points(room().store, now - days * DAY, now)
-    states = _total(room().shelves(now))
+    states = _total(room().shelves())
     zone = next((source.timezone for source in stored.list_sources(room().store)), "UTC")
     return jsonify(
         zone=zone,

@@ -42,7 +42,7 @@ def index() -> str:
         menus=_menus(),
         state_options=options("word.any_state", ((name, g.reader.word("level", name)) for name in STATES)),
         filtered=wanted.wanted.anything,
-        total=sum(shelf.products for shelf in room().shelves(g.reader.now).values()),
+        total=sum(shelf.products for shelf in room().sizes().values()),
     )
 
 

@@ -151,10 +151,10 @@ def remove(name: str) -> Response | tuple[str, int]:
 
 def _all_shown() -> list[Shown]:
     store, now = room().store, g.reader.now
-    shelves = room().shelves(now)
+    sizes = room().sizes()
     firing = pages_alerts.firing_by_source(store)
     cards = {
-        each.id: card(each, shelves.get(each.id, Shelf()), firing.get(each.name, 0), now)
+        each.id: card(each, sizes.get(each.id, Shelf()), firing.get(each.name, 0), now)
         for each in pages_overview.sources_now(store)
     }
     return [
