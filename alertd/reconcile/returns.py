@@ -76,35 +76,43 @@ class Returns:
         return tuple(rate for rate in self.groups["product"] if rate.spike)
 
 
-def returns(store: Store, source_id: int, since: date, until: date, *, moments: tuple[int, int]) -> Returns:
-    """The returns between two business dates, both included; `moments` is the same span for what stock shows."""
+def returns(
+    store: Store, source_id: int, since: date, until: date, *, moments: tuple[int, int], bys: Sequence[By] = BYS
+) -> Returns:
+    """The returns between two business dates, both included; `moments` is the same span for what stock shows.
+
+    Of the groups only those of `bys` are worked out, and always the products.
+    """
     first, last = day_number(since), day_number(until)
     usual = first - USUAL_DAYS
+    totals = reconciliation_returns.totals(store, source_id, first, last, usual)
+    rate = totals["returned"] / totals["sold"] if totals["sold"] > 0 else None
     groups: dict[str, tuple[Rate, ...]] = {}
-    for by in BYS:
+    for by in dict.fromkeys(("product", *bys)):
         rows = (
             reconciliation_returns.branch_sums(store, source_id, first, last, usual)
             if by == "branch"
             else reconciliation_returns.sums(store, source_id, by, first, last, usual)
         )
-        groups[by] = rank(rows)
-    totals = reconciliation_returns.sums(store, source_id, "product", first, last, usual)
-    sold, returned = sum(row["sold"] for row in totals), sum(row["returned"] for row in totals)
-    usual_sold, usual_returned = sum(row["usual_sold"] for row in totals), sum(row["usual"] for row in totals)
+        groups[by] = rank(rows, (rate or 0.0) if by == "product" else None)
     span = (since.isoformat(), until.isoformat())
     return Returns(
-        *span, sold, returned, returned / sold if sold > 0 else None,
-        usual_returned / usual_sold if usual_sold > 0 else None, groups,
+        *span, totals["sold"], totals["returned"], rate,
+        totals["usual"] / totals["usual_sold"] if totals["usual_sold"] > 0 else None, groups,
         tuple(reconciliation_returns.reasons(store, source_id, *span)),
         tuple(reconciliation_returns.by_type(store, source_id, *span)),
         *_money_and_goods(store, source_id, moments, day_number(since - timedelta(days=RESTOCK_DAYS))),
     )  # fmt: skip
 
 
-def rank(rows: Sequence[dict[str, Any]]) -> tuple[Rate, ...]:
-    """Groups with returns by their shrunk rate, each judged against its own past; testing many of them is paid for."""
-    sold = sum(row["sold"] for row in rows)
-    usual_rate = sum(row["returned"] for row in rows) / sold if sold > 0 else 0.0
+def rank(rows: Sequence[dict[str, Any]], usual_rate: float | None = None) -> tuple[Rate, ...]:
+    """Groups with returns by their shrunk rate, each judged against its own past; testing many of them is paid for.
+
+    `usual_rate` is the shop's own, where the rows are not all of it.
+    """
+    if usual_rate is None:
+        sold = sum(row["sold"] for row in rows)
+        usual_rate = sum(row["returned"] for row in rows) / sold if sold > 0 else 0.0
     there = [row for row in rows if row["returned"] > 0]
     tested = [spike_probability(row["returned"], row["sold"], row["usual"], row["usual_sold"]) for row in there]
     shares = adjusted(tested)

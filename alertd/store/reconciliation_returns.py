@@ -9,10 +9,29 @@ _GROUPS = {
 }
 
 
+def totals(store: Store, source_id: int, since_day: int, until_day: int, usual_day: int) -> Row:
+    """Over all products: sold and returned in a span of days, and what was usual in the days before it."""
+    found = store.row(
+        "SELECT round(total(CASE WHEN d.day >= :since THEN d.sold END), 6) AS sold,"
+        " round(total(CASE WHEN d.day >= :since THEN d.returned END), 6) AS returned,"
+        " round(total(CASE WHEN d.day < :since THEN d.sold END), 6) AS usual_sold,"
+        " round(total(CASE WHEN d.day < :since THEN d.returned END), 6) AS usual"
+        " FROM product_day d CROSS JOIN product p ON p.id = d.product_id"
+        " WHERE p.source_id = :source AND d.day BETWEEN :usual AND :until",
+        {"source": source_id, "since": since_day, "until": until_day, "usual": usual_day},
+    )
+    return found or {}
+
+
 def sums(store: Store, source_id: int, by: str, since_day: int, until_day: int, usual_day: int) -> list[Row]:
-    """Per group: sold and returned in a span of days, and what was usual in the days before it."""
+    """Per group: sold and returned in a span of days, and what was usual in the days before it.
+
+    Of products only those that came back: most sold and stayed away.
+    """
     key, name = _GROUPS[by]
     inside, before = "d.day >= :since", "d.day < :since"
+    came_back = "SELECT product_id FROM product_day WHERE returned > 0 AND day BETWEEN :since AND :until"
+    only = f" AND p.id IN ({came_back})" if by == "product" else ""
     return store.rows(
         f"SELECT {key} AS key, {name} AS name, max(p.code) AS codigo,"
         f" round(sum(CASE WHEN {inside} THEN d.sold ELSE 0 END), 6) AS sold,"
@@ -23,7 +42,7 @@ def sums(store: Store, source_id: int, by: str, since_day: int, until_day: int, 
         f" round(sum(CASE WHEN {before} THEN d.sold ELSE 0 END), 6) AS usual_sold,"
         f" round(sum(CASE WHEN {before} THEN d.returned ELSE 0 END), 6) AS usual"
         " FROM product_day d JOIN product p ON p.id = d.product_id"
-        f" WHERE p.source_id = :source AND d.day BETWEEN :usual AND :until AND {key} IS NOT NULL GROUP BY {key}",
+        f" WHERE p.source_id = :source AND d.day BETWEEN :usual AND :until AND {key} IS NOT NULL{only} GROUP BY {key}",
         {"source": source_id, "since": since_day, "until": until_day, "usual": usual_day},
     )
 

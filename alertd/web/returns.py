@@ -25,7 +25,8 @@ def index() -> str:
     asked = span(USUAL_DAYS)
     if asked is None:
         return render_template("returns.html", asked=None)
-    found, by = _found(asked), _by()
+    by = _by()
+    found = _found(asked, by)
     groups = found.groups[by]
     page = max(0, request.args.get("page", 0, type=int))
     return render_template(
@@ -45,8 +46,9 @@ def index() -> str:
     )
 
 
-def _found(asked: Span) -> Returns:
-    return returns(room().store, asked.source.id, asked.since, asked.until, moments=(asked.begin, asked.end))
+def _found(asked: Span, by: By) -> Returns:
+    moments = (asked.begin, asked.end)
+    return returns(room().store, asked.source.id, asked.since, asked.until, moments=moments, bys=(by,))
 
 
 def _by() -> By:
@@ -87,7 +89,7 @@ def download(kind: str) -> Response:
     if kind not in TYPES or asked is None:
         abort(404)
     by = _by()
-    rows = list(_rows(_found(asked).groups[by]))
+    rows = list(_rows(_found(asked, by).groups[by]))
     name = f"{asked.source.name}-{g.reader.t('returns.file')}-{asked.since}-{asked.until}"
     return send(Table(name, _columns(by), rows, by), kind)
 
