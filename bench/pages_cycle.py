@@ -26,7 +26,7 @@ class Cycles:
     """One cycle after the other in a thread, between `start` and `stop`. `context` is what the page shares with it."""
 
     def __init__(self, folder: Path, products: int) -> None:
-        home = folder / f"home-{products}"
+        home = folder / f"home-{products}-3"
         files = folder / f"shop-{products}"
         shop.make(files, products)
         self._edition = [shop.EDITIONS[0]]

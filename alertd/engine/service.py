@@ -50,7 +50,7 @@ class Service:
             receive=Desk(context).receive,
             vault=context.vault,
         )
-        server = Server(app, context.settings.host, context.settings.port)
+        server = Server(app, context.settings.host, context.settings.port, chore=app.extensions["alertd"].work_ahead)
         if context.settings.port == 0:
             # Any free port was asked for: only now is it known where links must lead.
             context.settings = replace(context.settings, url=server.url)

@@ -1,12 +1,14 @@
 """Serve the page from this process with waitress, in a thread of its own, and end it in order."""
 
 import errno
+import gc
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import structlog
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -17,17 +19,53 @@ from .guard import LARGEST_FILE
 THREADS = 6
 # A little above what the page accepts, so that an ordinary body too large gets the page's own answer.
 LARGEST_BODY = LARGEST_FILE + 1024 * 1024
+# How often the chore is done, beside the pages.
+CHORE_SECONDS = 1.0
 STOP_SECONDS = 10
 FLUSH_SECONDS = 2
 
 Wsgi = Callable[..., Iterable[bytes]]
+log = structlog.get_logger()
+
+
+class _Chore:
+    """Something small to be done now and then by the threads that answer pages; one of it at a time."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = do
+        self._waits = False
+        self._due = 0.0
+
+    def is_due(self, moment: float) -> bool:
+        """Whether it is time again, and the last one is over."""
+        return not self._waits and moment >= self._due
+
+    def begin(self, moment: float) -> None:
+        """It is handed to the threads; not again before this one is over."""
+        self._waits, self._due = True, moment + CHORE_SECONDS
+
+    def service(self) -> None:
+        """Do it. What fails is told and tried again: the page answers without it, only slower."""
+        try:
+            self._do()
+        except Exception:
+            log.exception("the page's chore failed")
+        finally:
+            self._waits = False
+
+    def cancel(self) -> None:
+        """The server ends."""
 
 
 class Server:
     """A web server that is bound when it is made, answers after `start`, and finishes what it began at `stop`."""
 
-    def __init__(self, app: Wsgi, host: str, port: int) -> None:
-        """Bind. Raises Trouble when the port is taken or may not be used, or the host is not of this machine."""
+    def __init__(self, app: Wsgi, host: str, port: int, chore: Callable[[], object] | None = None) -> None:
+        """Bind. Raises Trouble when the port is taken or may not be used, or the host is not of this machine.
+
+        `chore` is done every second or so by one of the threads that answer.
+        """
+        self._chore = _Chore(chore) if chore else None
         self._socket = _bind(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._sockets: dict[int, Any] = {}
@@ -56,7 +94,9 @@ class Server:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer. What is in memory by now stays there: the collector need not look at it again and again."""
+        gc.collect()
+        gc.freeze()
         self._thread.start()
 
     def stop(self) -> None:
@@ -73,6 +113,10 @@ class Server:
         """Turn the loop until the end is asked for, then until the last answer has left."""
         while not self._ending.is_set():
             self._turn(1.0)
+            moment = time.monotonic()
+            if self._chore and self._chore.is_due(moment):
+                self._chore.begin(moment)
+                self._server.task_dispatcher.add_task(self._chore)
         give_up_at = time.monotonic() + FLUSH_SECONDS
         while self._unsent() and time.monotonic() < give_up_at:
             self._turn(0.1)
