@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from .document import parse_document
+from .document import Blemish, DocumentTrouble, Place, parse_document
 from .keys import KEYS, LANGUAGES
 
 FOLD_AFTER = 100
@@ -63,6 +63,7 @@ def put(text: str, path: Sequence[str], value: str | None) -> str:
     """The text with the value of a key written anew, added in its usual place, or (None) taken out.
 
     `value` is YAML; one that begins with a line break is a block of lines, each indented as seen from its key.
+    Raises DocumentTrouble where the text is no YAML, as it is after a value that was none.
     """
     root = _compose(text)
     if not isinstance(root, MappingNode):
@@ -115,14 +116,17 @@ def literal(text: str) -> str:
 
 
 def _compose(text: str) -> Any:
-    return YAML(typ="safe", pure=True).compose(text)
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as fault:
+        raise DocumentTrouble(Blemish(Place(1, 1), str(fault))) from None
 
 
 def _reads_back(trial: str, value: str) -> bool:
     """Whether plain YAML would be read as this very text."""
     try:
         root = _compose(trial)
-    except YAMLError:
+    except DocumentTrouble:
         return False
     items = root.value if isinstance(root, SequenceNode) else [pair[1] for pair in root.value]
     one = items[0] if len(items) == 1 else None

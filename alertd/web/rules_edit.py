@@ -228,6 +228,8 @@ def _form_page(
 def _view(sheet: Sheet) -> dict[str, Any]:
     """Everything the form's parts speak of."""
     on = sheet.form.get("on", "stock")
+    # The text may be half typed: until it names a kind, the form stands as it does for the most usual one.
+    on = on if on in ON_TYPES else "stock"
     store, language = room().store, g.reader.language
     return {
         "sheet": sheet,

@@ -184,3 +184,19 @@ def test_a_file_that_is_no_yaml_any_more_is_mended_on_the_page(marta: FlaskClien
     form = {**opened(marta), "text": LOW + "for: 5m\n"}
     send(marta, "/rules/save", hidden_of(send(marta, "/rules/review", form)))
     assert (folder / "poco.yaml").read_text() == LOW + "for: 5m\n"
+
+
+def test_a_text_that_is_no_rule_yet_is_shown_with_its_mistake(marta: FlaskClient) -> None:
+    """Half typed, emptied to one word, of a kind nobody knows: each comes back in the form, and nothing breaks."""
+    form = opened(marta)
+    for text in ("x", "null", "[]", "- a\n- b", LOW.replace("on: stock", "on: stok"), LOW.replace("on: stock", "on: ''")):
+        for other in ({}, {"for": "30m", "severity": "critical"}):
+            assert send(marta, "/rules/review", {**form, **other, "text": text}).status_code == 422, text
+            assert send(marta, "/rules/draft", {**form, **other, "text": text}, part=True).status_code == 200, text
+
+
+def test_a_field_of_the_form_that_no_browser_sends_breaks_nothing(marta: FlaskClient) -> None:
+    """A kind that is on no menu, a filter that is no YAML."""
+    form = opened(marta)
+    for odd in ({"on": "x"}, {"on": ""}, {"q_enable": "%"}, {"q_enable": "\x00"}, {"q_con_stock": "'"}):
+        assert send(marta, "/rules/review", {**form, **odd, "for": "30m"}).status_code < 500, odd
