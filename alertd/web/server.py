@@ -12,7 +12,7 @@ import structlog
 from waitress import wasyncore
 from waitress.server import create_server
 
-from ..errors import Trouble
+from ..errors import Trouble, UsageTrouble
 from .guard import LARGEST_FILE
 
 # Pages are short; more threads would only share the same two cores and open more connections to the database.
@@ -132,7 +132,7 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (socket.gaierror, UnicodeError):
-        raise Trouble(f"HOST is '{host}', which is not an address of this machine; try 127.0.0.1.") from None
+        raise _not_ours(host) from None
     bound = socket.socket(family, kind, protocol)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -140,8 +140,14 @@ def _bind(host: str, port: int) -> socket.socket:
         bound.listen()
     except OSError as fault:
         bound.close()
+        if fault.errno == errno.EADDRNOTAVAIL:
+            raise _not_ours(host) from None
         raise Trouble(_why(fault, host, port)) from None
     return bound
+
+
+def _not_ours(host: str) -> UsageTrouble:
+    return UsageTrouble(f"HOST is '{host}', which is not an address of this machine; try 127.0.0.1.")
 
 
 def _why(fault: OSError, host: str, port: int) -> str:
@@ -149,6 +155,4 @@ def _why(fault: OSError, host: str, port: int) -> str:
         return f"Port {port} is taken; set PORT to another."
     if fault.errno in (errno.EACCES, errno.EPERM):
         return f"Port {port} may not be used by this user; set PORT to one above 1023."
-    if fault.errno == errno.EADDRNOTAVAIL:
-        return f"HOST is '{host}', which is not an address of this machine; try 127.0.0.1."
     return f"Cannot listen on {host}:{port} ({fault.strerror or fault}); set HOST and PORT to another address."

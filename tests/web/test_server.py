@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from alertd.errors import Trouble
+from alertd.errors import Trouble, UsageTrouble
 from alertd.web.server import Server
 
 
@@ -39,8 +39,8 @@ def test_a_taken_port_is_one_clear_line() -> None:
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "203.0.113.7"])
 def test_a_host_of_somebody_else_is_one_clear_line(host: str) -> None:
-    """HOST must be an address of this machine."""
-    with pytest.raises(Trouble, match="HOST is"):
+    """HOST must be an address of this machine; another is wrong usage, as a wrong PORT is."""
+    with pytest.raises(UsageTrouble, match="HOST is"):
         Server(hello, host, 0)
 
 
