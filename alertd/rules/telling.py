@@ -161,24 +161,23 @@ def _days(reader: Reader, node: Node) -> tuple[int, ...]:
 
 def read_message(reader: Reader, node: Node) -> str | None:
     """A text of the rule's own, checked as far as it can be before there is anything to tell."""
-    # Few rules have one, and every command reads the rules.
-    from jinja2 import TemplateSyntaxError, meta, nodes
-    from jinja2.sandbox import SandboxedEnvironment
+    from . import template  # not sooner: few rules have one, and every command reads the rules
 
     text = reader.text(node, "message", longest=_LONGEST_MESSAGE)
     if text is None or not isinstance(node, Scalar):
         return None
-    environment = SandboxedEnvironment(autoescape=False)
     try:
-        tree = environment.parse(text)
-        environment.compile(text)
-    except TemplateSyntaxError as fault:
+        tree = template.parse(text)
+    except template.TemplateSyntaxError as fault:
         said = (fault.message or "it cannot be read").rstrip(".")
         reader.wrong(_line(node, text, fault.lineno), f"'message' is not a good template: {said}.", _TEMPLATE_HINT)
         return None
-    for part in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        reader.wrong(_line(node, text, part.lineno), "'message' cannot use other files.", "Write the whole text here.")
-    for name in sorted(meta.find_undeclared_variables(tree) - set(MESSAGE_NAMES)):
+    except template.TooDeepError:
+        reader.wrong(node.place, "'message' is nested too deeply.", "Write fewer brackets and blocks in each other.")
+        return None
+    for number in template.other_files(tree):
+        reader.wrong(_line(node, text, number), "'message' cannot use other files.", "Write the whole text here.")
+    for name in sorted(template.names(tree) - set(MESSAGE_NAMES)):
         at = re.search(rf"\b{re.escape(name)}\b", text)
         place = node.place_of(at.start()) if at else node.place
         hint = did_you_mean(name, MESSAGE_NAMES) or f"There is {one_of(MESSAGE_NAMES)}."

@@ -1,5 +1,7 @@
 """The keys of a rule: what each means, what is refused, and where."""
 
+import tracemalloc
+
 import pytest
 
 from alertd.rules.rule import severity_case, value_columns
@@ -270,3 +272,31 @@ def test_a_condition_over_no_field_is_refused():
     ((line, column, message, _),) = mistakes("name: a\non: stock\nwhen: 1 = 1\n")
     assert (line, column) == (3, 7)
     assert "no field" in message
+
+
+@pytest.mark.parametrize(
+    "asked", ["'x' * 30000000", "10 ** 30000000", "'x' | center(30000000)", "[0] * 30000000", "'%30000000d' % 1"]
+)
+def test_a_message_is_read_without_doing_what_it_asks(asked: str):
+    """It is read where everybody is served; whatever it costs is paid when it is told, in a room of its own."""
+    tracemalloc.start()
+    one_rule(f'message: "{{{{ {asked} }}}}"\n')
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " + "(" * 1500 + "1" + ")" * 1500 + " }}",
+        "{% for a in alerts %}" * 25 + "x" + "{% endfor %}" * 25,
+        "{% if 1 %}" * 105 + "x" + "{% endif %}" * 105,
+    ],
+)
+def test_a_message_that_is_nested_beyond_reason_is_a_mistake_of_its_rule(text: str):
+    """And of no other: whatever a template does to its reader, the rules beside it are read."""
+    book = load(f"rules:\n- {{name: deep, title: t, on: stock, when: stock < 1, message: '{text}'}}\n"
+                "- {name: plain, title: t, on: stock, when: stock < 1}\n")  # fmt: skip
+    assert [rule.name for rule in book.rules] == ["plain"]
+    assert "nested too deeply" in book.errors[0].message
