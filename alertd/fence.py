@@ -21,6 +21,13 @@ Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 """Networks inside that forms may reach all the same."""
 
 EVERYWHERE: Networks = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+CREDENTIALS: Networks = tuple(
+    map(
+        ipaddress.ip_network,
+        ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200", "192.0.0.192", "168.63.129.16"),
+    )
+)
+"""Where clouds answer a machine with its credentials. The last looks like the public network and is not."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _CONNECTIONS = frozenset(("socket.connect", "socket.sendto", "socket.sendmsg"))
 _PROGRAMS = frozenset(("subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system"))
@@ -33,8 +40,8 @@ class FencedError(OSError):
 class Watch:
     """One stretch of time in one thread with the fence up. `refused` tells afterwards whether it was needed."""
 
-    def __init__(self, allowed: Networks) -> None:
-        self.allowed = allowed
+    def __init__(self, allowed: Networks, never: Networks = ()) -> None:
+        self.allowed, self.never = allowed, never
         self.refused = False
 
     def look(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -50,7 +57,7 @@ class Watch:
             return True
         host = where[0] if isinstance(where, tuple) and where else None
         address = _address(host) if isinstance(host, str) else None
-        return address is not None and may_reach(address, self.allowed)
+        return address is not None and may_reach(address, self.allowed, self.never)
 
     def _refuse(self) -> None:
         self.refused = True
@@ -63,10 +70,10 @@ _hooked = False
 
 
 @contextmanager
-def up(allowed: Networks = ()) -> Iterator[Watch]:
-    """Put the fence up in this thread."""
+def up(allowed: Networks = (), *, never: Networks = ()) -> Iterator[Watch]:
+    """Put the fence up in this thread. `never` is refused even where it is allowed."""
     _install()
-    before, watch = getattr(_here, "watch", None), Watch(allowed)
+    before, watch = getattr(_here, "watch", None), Watch(allowed, never)
     _here.watch = watch
     try:
         yield watch
@@ -89,12 +96,15 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         watch.look(event, arguments)
 
 
-def may_reach(address: Address, allowed: Networks = ()) -> bool:
-    """Whether an address is of the public network, or of one that is allowed."""
+def may_reach(address: Address, allowed: Networks = (), never: Networks = ()) -> bool:
+    """Whether an address is of the public network, or of one that is allowed, and of none that never is."""
     true = _unwrapped(address)
-    return (true.is_global and not true.is_multicast) or any(
-        true in network for network in allowed if network.version == true.version
-    )
+    public = true.is_global and not true.is_multicast and not _within(true, CREDENTIALS)
+    return (public or _within(true, allowed)) and not _within(true, never)
+
+
+def _within(address: Address, networks: Networks) -> bool:
+    return any(address in network for network in networks if network.version == address.version)
 
 
 def _unwrapped(address: Address) -> Address:
@@ -106,14 +116,14 @@ def _unwrapped(address: Address) -> Address:
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address
 
 
-def leads_inside(host: str, allowed: Networks = ()) -> bool:
+def leads_inside(host: str, allowed: Networks = (), never: Networks = ()) -> bool:
     """Whether a name leads inside as things stand; one that leads nowhere does not."""
     try:
         found = socket.getaddrinfo(host, None)
     except (OSError, UnicodeError):
         return False
     addresses = [_address(str(each[4][0])) for each in found]
-    return any(address is not None and not may_reach(address, allowed) for address in addresses)
+    return any(address is not None and not may_reach(address, allowed, never) for address in addresses)
 
 
 def _address(text: str) -> Address | None:

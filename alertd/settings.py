@@ -55,7 +55,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         home=Path(environment.get("ALERTD_HOME") or "~/.local/share/alertd").expanduser(),
         host=host,
         port=port,
-        url=_address(environment.get("ALERTD_URL") or f"http://{host}:{port}"),
+        url=_address(environment.get("ALERTD_URL") or f"http://{_bracketed(host)}:{port}"),
         log=log,
         rules=Path(rules).expanduser() if rules else None,
         secret_key=environment.get("ALERTD_SECRET_KEY") or None,
@@ -168,8 +168,7 @@ def data_folder(name: str) -> Path:
 
 
 def _heartbeat(url: str | None) -> str | None:
-    parts = urlsplit(url or "")
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc):
+    if url and (not _is_whole(url) or "@" in url.partition("://")[2].partition("/")[0]):
         raise UsageTrouble("ALERTD_HEARTBEAT_URL must be an http:// or https:// address without a user in it.")
     return url
 
@@ -209,6 +208,20 @@ def _networks(text: str) -> Networks:
 
 
 def _address(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise UsageTrouble(f"ALERTD_URL is '{url}'; it must begin with http:// or https://.")
+    if not _is_whole(url) or urlsplit(url).path.strip("/"):
+        raise UsageTrouble(f"ALERTD_URL is '{url}'; it must be like https://alertd.example.com, without a folder.")
     return url.rstrip("/")
+
+
+def _bracketed(host: str) -> str:
+    """A host as an address writes it: the many colons of IPv6 stand in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _is_whole(url: str) -> bool:
+    """Whether an address has all that it takes to be called."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url
+    except ValueError:  # brackets that do not close, a port that is no number
+        return False

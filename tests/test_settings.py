@@ -15,10 +15,21 @@ def test_without_anything_set_the_page_listens_on_loopback() -> None:
     assert (settings.host, settings.port, settings.url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
 
 
+def test_an_address_of_ipv6_is_written_in_brackets() -> None:
+    """As browsers read it."""
+    assert read_settings({"HOST": "::1"}).url == "http://[::1]:8000"
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PORT", "eight"), ("PORT", "70000"), ("ALERTD_LOG", "xml"), ("ALERTD_URL", "shop.example.com")],
-)
+    [
+        ("PORT", "eight"), ("PORT", "70000"), ("ALERTD_LOG", "xml"), ("ALERTD_URL", "shop.example.com"),
+        ("ALERTD_URL", "https://"), ("ALERTD_URL", "https://[x"), ("ALERTD_URL", "https://x:eins"),
+        ("ALERTD_URL", "https://example.com/alertd"), ("ALERTD_HEARTBEAT_URL", "https://[x"),
+        ("ALERTD_HEARTBEAT_URL", "hc-ping.com/1"), ("ALERTD_HEARTBEAT_URL", "https://user:key@hc-ping.com/1"),
+        ("ALERTD_KEEP", "soon"), ("ALERTD_KEEP", "1h"), ("ALERTD_BACKUPS", "-1"), ("ALERTD_ALLOW_PRIVATE_HOSTS", "x"),
+    ],
+)  # fmt: skip
 def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
     """The operator should not have to guess which variable is meant."""
     with pytest.raises(UsageTrouble, match=variable):

@@ -84,7 +84,7 @@ def set_heartbeat(context: Context, name: str, url: str | None) -> None:
     """Keep the address that is called after a healthy cycle of a source. Raises UsageTrouble for one that cannot be."""
     source = stored.get_source(context.store, name)
     checked = None if url is None else heartbeat.check(url, private=context.settings.private_networks)
-    hours.set_beat(context.store, context.vault, source.id, checked)
+    hours.set_beat(context.store, context.vault, source.id, checked, fenced=True)
 
 
 def kinds() -> tuple[KindOffer, ...]:

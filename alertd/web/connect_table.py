@@ -66,7 +66,7 @@ def _address_mistake(url: str) -> dict[str, str]:
     t = g.reader.t
     if not url.startswith(("http://", "https://")):
         return {"base_url": t("connect.bad_address")}
-    if not room().settings.allow_private_hosts and leads_inside(url):
+    if leads_inside(url, room().settings.private_networks):
         return {"base_url": t("channel.inside")}
     return {}
 

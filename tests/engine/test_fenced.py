@@ -18,7 +18,7 @@ from alertd.notify.register import register
 from alertd.notify.worker import send_test
 from alertd.sandbox.smartpyme import DEFAULT_KEY, Shop, serve
 from alertd.settings import read_settings
-from alertd.store import sources
+from alertd.store import hours, sources
 from alertd.web.actions import Connection
 from tests.end_to_end.receivers import WebService
 
@@ -68,6 +68,16 @@ def test_a_network_that_was_allowed_is_read(hall: Callable[[str], Context]) -> N
     context = hall("127.0.0.0/8")
     with serve(Shop.empty(dialect="deployed")) as upstream:
         assert _read(context, _source(context, upstream.url, fenced=True)) >= 0
+
+
+def test_an_address_to_call_that_a_form_gave_is_remembered_as_such(hall: Callable[[str], Context]) -> None:
+    """It is judged again whenever it is called; one of the command line is the operator's own."""
+    context = hall("127.0.0.0/8")
+    source = _source(context, "http://127.0.0.1:9", fenced=True)
+    actions.set_heartbeat(context, source.name, "http://127.0.0.1:9/x")
+    assert hours.is_beat_fenced(context.store, source.id)
+    hours.set_beat(context.store, context.vault, source.id, "http://127.0.0.1:9/x")
+    assert not hours.is_beat_fenced(context.store, source.id)
 
 
 @pytest.mark.parametrize(("allowed", "outcome"), [("", Outcome.PERMANENT), ("127.0.0.1", Outcome.DELIVERED)])

@@ -3,9 +3,11 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from alertd.errors import Trouble
@@ -84,3 +86,35 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path):
     with pytest.raises(Trouble, match="newer alertd"):
         open_store(path)
     assert path.read_bytes() == before
+
+
+def schema(path: Path) -> list[tuple[str, ...]]:
+    """Every table, index and trigger as it was declared, without the spaces."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_schema ORDER BY 1, 2").fetchall()
+    return [(kind, name, " ".join(sql.split())) for kind, name, sql in rows]
+
+
+@pytest.mark.parametrize("count", range(4, len(migrations.STEPS)))  # with fewer it is no database of alertd yet
+def test_every_version_there_ever_was_comes_to_the_same_tables(count: int, tmp_path: Path):
+    """An upgraded database and a new one are the same house, wherever the older one stopped."""
+    old, new = tmp_path / "old" / "alertd.db", tmp_path / "new" / "alertd.db"
+    old.parent.mkdir()
+    new.parent.mkdir()
+    steps = Migrations("alertd")
+    for name in migrations.STEPS[:count]:
+        steps(name=name)(import_module(f"alertd.store.migrations.{name}").up)
+    with closing(sqlite3.connect(old)) as connection:
+        steps.apply(Database(connection))
+        connection.execute(f"PRAGMA user_version = {int(migrations.STEPS[count - 1][1:3])}")
+    open_store(old).close()
+    open_store(new).close()
+    assert schema(old) == schema(new)
+    assert check.inspect(old).problems == []
+
+
+def test_the_steps_are_numbered_once_and_a_number_that_was_passed_over_stays_so():
+    """A database that is past a number would be given its step after the later ones, and not like any other."""
+    numbers = [int(step[1:3]) for step in migrations.STEPS]
+    assert len(set(numbers)) == len(numbers)
+    assert {*range(1, migrations.NEWEST + 1)} - {*numbers} == {20}

@@ -1,8 +1,8 @@
 """The tables, as small named steps in order: one module a step, `mNN_what_it_adds.py`, with a function `up`.
 
-A step that has been released is never edited; a newer one follows it. Moments are INTEGER milliseconds UTC,
-quantities REAL rounded to six places, secrets BLOBs sealed by `alertd.vault`. Every table about stock carries the
-source it belongs to.
+A step that has been released is never edited; a newer one follows it. A number that was passed over (20) is never
+given: a database that is past it would not hear of it. Moments are INTEGER milliseconds UTC, quantities REAL rounded to
+six places, secrets BLOBs sealed by `alertd.vault`. Every table about stock carries the source it belongs to.
 """
 
 from importlib import import_module
