@@ -7,10 +7,11 @@ READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 RIVALS := $(VENV)-bench/.ready
 
-.PHONY: help demo test test-quick lint format bench soak fuzz lock chromium clean
+.PHONY: help install demo test test-quick lint format bench soak fuzz lock chromium clean
 
 help:
 	@echo "make demo    the whole product on a sandbox shop; no account needed"
+	@echo "make install alertd in $(VENV), with every library pinned"
 	@echo "make test    every test          make lint    ruff and mypy"
 	@echo "make bench   timings             make soak    faults, for minutes"
 	@echo "make lock    compile requirements*.txt anew"
@@ -35,6 +36,9 @@ $(RIVALS): requirements-bench.txt
 	@$(PYTHON) -m venv $(VENV)-bench
 	@$(VENV)-bench/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
+
+install: $(READY)
+	@echo 'alertd is in $(BIN). Now: export PATH="$$PWD/$(BIN):$$PATH"'
 
 demo: $(READY)
 	@exec $(BIN)/alertd demo

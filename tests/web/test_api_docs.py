@@ -1,5 +1,6 @@
 """The examples of docs/api.md are asked as they stand, and every operation and status is named there or described."""
 
+import json
 import re
 from pathlib import Path
 
@@ -31,7 +32,19 @@ def test_the_examples_answer(client: FlaskClient, store: Store) -> None:
         assert answer.status_code in (200, 201), (example, answer.text)
         if "rule-checks" in path:
             assert answer.json["ok"], answer.json
-    assert len(EXAMPLES) >= 12
+    assert len(EXAMPLES) == TEXT.count("```http\n") > 10
+
+
+def test_the_answer_that_is_shown_has_the_names_of_a_real_one(client: FlaskClient, store: Store) -> None:
+    """Of the first question on the page; not all of them are shown."""
+    makers.seed_shop(store)
+    _, text = tokens.add(store, "docs", now=NOW)
+    (shown,) = re.findall(r"```json\n(.*?)```", TEXT, re.S)
+    found = client.get("/api/v1/alerts?state=firing&limit=2", headers={"Authorization": f"Bearer {text}"}).json
+    said, real = json.loads(shown), found["alerts"][0]
+    assert set(said) == set(found)
+    assert set(said["alerts"][0]) <= set(real)
+    assert set(said["alerts"][0]["subject"]) <= set(real["subject"])
 
 
 @pytest.mark.parametrize(
