@@ -22,7 +22,7 @@ LEAST_DOCUMENT_DAYS = 400
 """Longer than any rule's window and than any list that is read again."""
 SLICE_SECONDS = 0.04
 """What one slice should hold the write lock for; a slow disk may make it twice that."""
-_FIRST, _LEAST, _MOST = 500, 20, 5_000
+_FIRST, _LEAST, _MOST = 100, 20, 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +182,10 @@ def _as_json(rows: Iterable[tuple[object, ...]]) -> str:
 def _walk(
     store: Store, table: str, parent: str, column: str, condition: str, parameters: Parameters, pruned: Pruned
 ) -> Iterator[None]:
-    """Rows that belong to a level or a product, which are walked in order, some hundred at a time."""
+    """Rows that belong to a level or a product, which are walked in order: one at first, for one may have a long history
+    in a small busy shop, then as many at a time as a slice bears."""
     where = f"c.{column} > :first AND c.{column} <= :last AND {condition}"
-    last, size = 0, _FIRST
+    last, size = 0, 1
     while True:
         found = store.value(
             f"SELECT max(id) FROM (SELECT id FROM {parent} WHERE id > ? ORDER BY id LIMIT ?)", (last, size)

@@ -186,3 +186,24 @@ def test_many_polls_are_pruned_without_asking_for_each_which_stay(store: Store):
     store.connection.set_progress_handler(lambda: next(calls, None) is None, 1_000)
     assert prune(store, 1).removed["poll"] >= 20_000
     assert next(calls) < 30_000
+
+
+def test_a_few_shelves_with_a_long_history_are_not_one_slice(store: Store):
+    """A small busy shop has few levels and moves them all day; everybody else would wait for all of them at once."""
+    with store.write() as connection:
+        connection.execute("DELETE FROM stock_change")
+        levels = [row[0] for row in connection.execute("SELECT id FROM level ORDER BY id LIMIT 20")]
+        connection.executemany(
+            "INSERT INTO stock_change (level_id, at, stock) VALUES (?, ?, 1)",
+            [(level, NOW - 2 * DAY - number) for level in levels for number in range(2_000)],
+        )
+    store.execute("UPDATE reconciled SET settled_at = ?", (NOW,))
+    store.execute("DELETE FROM unsettled")
+    pruned = retention.Pruned()
+    counts, before = [], len(levels) * 2_000
+    for _ in retention.prune(store, pruned, keep_days=1, now=NOW):
+        left = store.value("SELECT count(*) FROM stock_change")
+        counts.append(before - left)
+        before = left
+    assert pruned.removed["stock_change"] == len(levels) * 1_999
+    assert counts[0] < 2_000
