@@ -7,7 +7,7 @@ import click
 from ..engine import doctor as house
 from ..engine import doctor_outside as outside
 from ..engine.doctor import Finding
-from ..errors import Trouble
+from ..errors import Trouble, UsageTrouble
 from ..settings import Settings, read_settings
 from .output import as_json, opened, print_json
 
@@ -45,7 +45,9 @@ def _examine(settings: Settings, *, send: bool) -> Iterator[Finding]:
             yield from house.look_inside(context)
             yield from outside.look_outside(context, send=send)
     except Trouble as trouble:
-        yield house.failure("database", str(trouble), "mend this and ask again")
+        # By now only ALERTD_RULES can be wrong usage.
+        about = "rules" if isinstance(trouble, UsageTrouble) else "database"
+        yield house.failure(about, str(trouble), "mend this and ask again")
 
 
 def _say(found: Iterable[Finding]) -> None:

@@ -20,7 +20,7 @@ from ..clock import Clock
 from ..clock import now as wall
 from ..errors import Trouble
 from ..settings import Settings, rules_folder, secret_key
-from ..store import Store, backup, check, pages_sources, sources, upkeep, vaulted
+from ..store import Store, backup, check, migrations, pages_sources, sources, upkeep, vaulted
 from ..store.db import OLDEST_SQLITE
 from ..workers import is_gone
 from .context import Context
@@ -114,6 +114,8 @@ def _sqlite() -> Finding:
 
 def _home(settings: Settings) -> Finding:
     home = settings.home
+    if home.exists() and not home.is_dir():
+        return failure("home", f"{home} is not a folder", "move it away, or set ALERTD_HOME to a folder")
     if not home.is_dir():
         return warning("home", f"{home} is not there yet", "it is made at the first start of 'alertd serve'")
     probe = home / f".doctor-{os.getpid()}"
@@ -160,18 +162,26 @@ def _database(settings: Settings) -> Finding:
     path = settings.database
     if not path.exists():
         return warning("database", f"{path} is not there yet", "it is made at the first start of 'alertd serve'")
+    if not path.is_file():
+        return failure("database", f"{path} is not a file", "move it away, then 'alertd db restore FILE'")
     report = check.inspect(path)
-    if report.damaged:
-        return failure("database", f"damaged: {report.problems[0].what}", backup.advice(path))
     if report.problems:
-        said = report.problems[0].what
-        return failure("database", said, "see 'alertd db check'; a newer database needs the newer alertd")
+        return _unsound(path, report)
     log = Path(f"{path}-wal")
     size = log.stat().st_size // MEGABYTE if log.exists() else 0
     said = f"sound, version {report.version}, {report.bytes / MEGABYTE:.1f} MB, log {size} MB"
     if size > LARGE_LOG_MB:
         return warning("database", said, "something reads without end and holds the log; restart alertd")
     return ok("database", said)
+
+
+def _unsound(path: Path, report: check.Report) -> Finding:
+    said = report.problems[0].what
+    if report.damaged:
+        return failure("database", f"damaged: {said}", backup.advice(path))
+    if report.version > migrations.NEWEST:
+        return failure("database", said, "install the newer alertd, or restore a copy from before the upgrade")
+    return failure("database", said, "'alertd db check' tells all of it; please report it")
 
 
 def _zones(settings: Settings) -> Finding:
@@ -218,7 +228,8 @@ def _rules(context: Context) -> Finding:
         said = f"{len(book.errors)} mistakes, the first: {book.errors[0]}"
         return failure("rules", said, "see 'alertd rules check'; the last good version of each stays in force")
     if not book.rules:
-        return failure("rules", f"no rule in {rules_folder(context.settings)}", "without rules nobody is ever told")
+        advice = "nobody is ever told without; put rule files there, or unset ALERTD_RULES to use those that ship"
+        return failure("rules", f"no rule in {rules_folder(context.settings)}", advice)
     return ok("rules", f"{len(book.rules)} in force")
 
 

@@ -5,18 +5,23 @@ message goes out when somebody asks for one.
 """
 
 import http.client
+import socket
+import ssl
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from .. import fence
 from ..clock import moment
+from ..errors import Trouble, UsageTrouble
 from ..notify.answers import Outcome
 from ..notify.channels import check_url
 from ..notify.worker import send_test
 from ..settings import Settings
-from ..store import channels, sources
+from ..store import channels, hours, sources
 from ..store.sources import Source
+from . import heartbeat
 from .context import Context
 from .doctor import Finding, failure, guarded, ok, skipped, warning
 from .inspect import inspect_source
@@ -33,6 +38,7 @@ def look_outside(context: Context, *, send: bool = False) -> Iterator[Finding]:
         yield warning("source", "none is connected", "connect a shop on the page, or with 'alertd source add'")
     for source in found:
         yield guarded(f"source {source.name}", lambda source=source: _source(context, source))  # type: ignore[misc]
+        yield from _heartbeat(context, source)
     yield _clock(context, found)
     yield from _channels(context, send=send)
     yield from look_at_address(context.settings)
@@ -65,28 +71,46 @@ def _clock(context: Context, found: list[Source]) -> Finding:
 
 
 def _seconds_ahead(context: Context, source: Source) -> int | None:
-    answer = _ask(source.base_url)
-    dated = None if answer is None else answer.getheader("Date")
+    allowed = context.settings.private_networks if source.fenced else fence.EVERYWHERE
     try:
+        with fence.up(allowed):
+            dated = _ask(source.base_url).getheader("Date")
         return None if dated is None else round((context.now() - moment(parsedate_to_datetime(dated))) / 1000)
-    except ValueError:
-        return None
-
-
-def _ask(url: str) -> http.client.HTTPResponse | None:
-    """A plain question without any key; the answer's head, or None where nobody answered."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    try:
-        connection = kind(parts.hostname, parts.port, timeout=WAIT_SECONDS)
-        connection.request("GET", parts.path or "/", headers={"User-Agent": "alertd"})
-        answer = connection.getresponse()
-        connection.close()
     except (OSError, http.client.HTTPException, ValueError):
         return None
-    return answer
+
+
+def _ask(url: str) -> http.client.HTTPResponse:
+    """A plain question without any key; the answer's head. Raises what says why there is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url} is not called")
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=WAIT_SECONDS)
+    try:
+        connection.request("GET", parts.path or "/", headers={"User-Agent": "alertd"})
+        return connection.getresponse()
+    finally:
+        connection.close()
+
+
+def _heartbeat(context: Context, source: Source) -> Iterator[Finding]:
+    """Where the address is that is called while all is well, and whether it may be."""
+    name = f"heartbeat {source.name}"
+    try:
+        url = hours.beat(context.store, context.vault, source.id)
+    except Trouble as trouble:
+        yield failure(name, str(trouble), "mend this and ask again")
+        return
+    if url is None:
+        return
+    fenced = hours.is_beat_fenced(context.store, source.id)
+    try:
+        heartbeat.check(url, private=context.settings.private_networks if fenced else None)
+    except UsageTrouble as trouble:
+        yield failure(name, f"not called: {trouble}", f"'alertd source heartbeat {source.name} -' reads another one")
+    else:
+        yield ok(name, f"{hours.beat_host(context.store, source.id)} is called after each healthy cycle")
 
 
 def _channels(context: Context, *, send: bool) -> Iterator[Finding]:
@@ -133,15 +157,30 @@ def look_at_address(settings: Settings) -> Iterator[Finding]:
 
 
 def _page(settings: Settings) -> Finding:
-    answer = _ask(f"{settings.url}/healthz")
-    if answer is None:
-        return failure("page", f"nobody answers at {settings.url}", "start 'alertd serve'; look at proxy and firewall")
+    try:
+        answer = _ask(f"{settings.url}/healthz")
+    except (OSError, http.client.HTTPException) as fault:
+        return failure("page", *_no_page(settings.url, fault))
     if answer.status == 503:
         return failure("page", "answers that something does not run", f"look at {settings.url}/healthz and the log")
     if answer.status != 200 or "json" not in (answer.getheader("Content-Type") or ""):
         said = f"{settings.url}/healthz answers {answer.status}, not as alertd does"
         return failure("page", said, "check that the proxy passes everything under ALERTD_URL to HOST:PORT")
     return ok("page", f"answers at {settings.url}")
+
+
+def _no_page(url: str, fault: Exception) -> tuple[str, str]:
+    """Why no page came, and what to do."""
+    if isinstance(fault, http.client.HTTPException):
+        said = f"something that is not alertd answers at {url}"
+        return said, "end it, or set PORT to another and restart 'alertd serve'"
+    if isinstance(fault, ssl.SSLError):
+        why = getattr(fault, "verify_message", "") or fault.reason
+        return f"the certificate of {url} is not accepted ({why})", "renew it, or look at the proxy"
+    if isinstance(fault, socket.gaierror):
+        said = f"the name in {url} leads nowhere"
+        return said, "enter it in DNS, or set ALERTD_URL to the address people use"
+    return f"nobody answers at {url}", "start 'alertd serve'; look at proxy and firewall"
 
 
 def _is_inside(host: str) -> bool:

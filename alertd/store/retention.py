@@ -182,8 +182,8 @@ def _as_json(rows: Iterable[tuple[object, ...]]) -> str:
 def _walk(
     store: Store, table: str, parent: str, column: str, condition: str, parameters: Parameters, pruned: Pruned
 ) -> Iterator[None]:
-    """Rows that belong to a level or a product, which are walked in order: one at first, for one may have a long history
-    in a small busy shop, then as many at a time as a slice bears."""
+    """Rows that belong to a level or a product, which are walked in order: one at first, because one may have a long
+    history in a small busy shop, then as many at a time as a slice bears."""
     where = f"c.{column} > :first AND c.{column} <= :last AND {condition}"
     last, size = 0, 1
     while True:
