@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from alertd.cli.main import alertd
 from alertd.settings import read_settings
+from alertd.web.guard import LARGEST_FILE
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -128,7 +129,10 @@ def test_the_image_runs_a_command_as_nobody_special_and_asks_for_its_health() ->
     command = re.search(r'^CMD \["(\w+)"\]$', DOCKERFILE, re.M)
     assert command
     assert command[1] in alertd.commands
-    assert re.search(r"^USER alertd$", DOCKERFILE, re.M)
+    made = re.search(r"--uid (\d+) .* alertd\b", DOCKERFILE)
+    assert made
+    assert int(made[1]) > 0
+    assert re.search(rf"^USER {made[1]}$", DOCKERFILE, re.M)
     home = re.search(r"ALERTD_HOME=(\S+)", DOCKERFILE)
     assert home
     assert re.search(rf"^VOLUME {home[1]}$", DOCKERFILE, re.M)
@@ -174,7 +178,9 @@ def test_the_proxies_pass_to_where_alertd_listens(name: str) -> None:
     text = (DEPLOY / name).read_text()
     settings = read_settings({})
     assert f"{settings.host}:{settings.port}" in text
-    assert re.search(r"11m", text, re.I)
+    most = re.search(r"(?:client_max_body_size|max_size) (\d+)m", text, re.I)
+    assert most
+    assert int(most[1]) * 1_000_000 > LARGEST_FILE
 
 
 def test_nginx_understands_its_file(tmp_path: Path) -> None:

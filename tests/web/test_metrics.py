@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,6 +173,123 @@ def test_dashboard_and_rules_name_only_what_there_is(client: FlaskClient) -> Non
     asked = [(where, name) for where, text in _asked() for name in re.findall(r"\balertd_\w+", text)]
     assert len(asked) > 30
     assert [each for each in asked if each[1] not in there] == []
+
+
+TOKEN = re.compile(
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>\d+(?:\.\d+)?[smhdw]?)|(?P<name>[a-zA-Z_]\w*)'
+    r"|(?P<sign>=~|!~|!=|==|>=|<=|[-+*/%^<>=(){}\[\],]))"
+)
+FUNCTIONS = {"sum", "max", "min", "topk", "increase", "rate", "time", "vector"}
+WORDS = {"by", "or", "and"}
+
+
+def labels_of_figures() -> dict[str, set[str]]:
+    """Each figure with its labels, as docs/metrics.md has them."""
+    rows = re.findall(
+        r"^\|\s*(`alertd_.*?)\s*\|\s*(.*?)\s*\|.*\|$", DASHBOARD.parents[1].joinpath("metrics.md").read_text(), re.M
+    )
+    return {
+        name: set(re.findall(r"\w+", labels)) for names, labels in rows for name in re.findall(r"`(alertd_\w+)`", names)
+    }
+
+
+def read(expression: str) -> list[tuple[str, str]]:
+    """The words and signs of an expression; whatever is none of them ends the reading."""
+    at, found = 0, []
+    while at < len(expression.rstrip()):
+        token = TOKEN.match(expression, at)
+        assert token, f"{expression!r} at {expression[at:]!r}"
+        assert token.lastgroup
+        found.append((token.lastgroup, token[token.lastgroup]))
+        at = token.end()
+    return found
+
+
+def judge(expression: str, known: dict[str, set[str]]) -> set[str]:
+    """Hold an expression to its grammar, as far as it can be read without Prometheus; the labels that it leaves."""
+    tokens, open_, figure, left = read(expression), [], "", set()
+    pairs = {")": "(", "}": "{", "]": "["}
+    by = False
+    for place, (kind, text) in enumerate(tokens):
+        following = tokens[place + 1][1] if place + 1 < len(tokens) else ""
+        if text in pairs.values() and kind == "sign":
+            open_.append("by" if by and text == "(" else text)
+            by = False
+        elif text in pairs and kind == "sign":
+            closed = open_.pop()
+            assert closed in (pairs[text], "by"), expression
+        elif kind == "name" and open_[-1:] == ["{"]:
+            assert following in ("=", "!=", "=~", "!~"), expression
+            assert text in known[figure], f"{figure} has no label {text}"
+        elif kind == "name" and open_[-1:] == ["by"]:
+            left.add(text)
+        elif text in WORDS:
+            by = text == "by"
+            assert following == "(" or not by, expression
+        elif kind == "name" and following == "(":
+            assert text in FUNCTIONS, text
+        elif kind == "name" and not (text in FUNCTIONS and following == "by"):
+            assert text in known, f"there is no {text}"
+            figure = text
+    assert open_ == []
+    figures = {text for kind, text in tokens if kind == "name" and text in known}
+    assert all(label in known[name] for label in left for name in figures), expression
+    return left or set().union(*(known[name] for name in figures))
+
+
+def test_every_expression_can_be_read_and_asks_for_labels_that_there_are() -> None:
+    """A label that no figure has gives an empty panel; a legend or a sentence that names it, a gap."""
+    known = {**labels_of_figures(), "up": {"job"}}
+    board = json.loads(DASHBOARD.read_text())
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            left = judge(target["expr"], known)
+            assert set(re.findall(r"{{(\w+)}}", target["legendFormat"])) <= left, target
+    for group in YAML(typ="safe").load(RULES.read_text())["groups"]:
+        for rule in group["rules"]:
+            left = judge(rule["expr"], known)
+            said = " ".join(rule["annotations"].values())
+            assert set(re.findall(r"\$labels\.(\w+)", said)) <= left, rule
+            # A value is that of what stands first.
+            assert ("humanizeDuration" in said) <= bool(re.match(r"time\(\)|\w+_seconds\b", rule["expr"])), rule
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "sum(alertd_products", "alertd_nothing > 1", 'alertd_products{lane="x"}', "sum by (lane) (alertd_products)",
+        "alertd_products $ 2", "median(alertd_products)",
+    ],
+)  # fmt: skip
+def test_a_mistake_in_an_expression_would_be_seen(wrong: str) -> None:
+    """The test above can fail."""
+    with pytest.raises((AssertionError, KeyError)):
+        judge(wrong, labels_of_figures())
+
+
+def test_the_docs_name_every_figure_with_its_labels(client: FlaskClient, store: Store) -> None:
+    """And no figure that there is not."""
+    makers.seed_shop(store)
+    told = client.get("/metrics").text
+    known = labels_of_figures()
+    named = {re.sub("_total$", "", name) for name in known}
+    assert {re.sub("_total$", "", name) for name in re.findall(r"^# TYPE (\w+)", told, re.M)} == named
+    for name, labels in figures(client):
+        if name in known:
+            assert {label for label, _ in labels} == known[name], name
+
+
+def test_prometheus_reads_the_rules(tmp_path: Path) -> None:
+    """With its own tool, where it is there to ask; the panels too."""
+    if shutil.which("promtool") is None:
+        pytest.skip("NO PROMTOOL HERE: the rules were only read")
+    panels = [{"record": f"panel:{number}", "expr": text.replace("$source", ".*")}
+              for number, (where, text) in enumerate(_asked()) if where.startswith("panel")]  # fmt: skip
+    board = tmp_path / "panels.yml"
+    board.write_text(json.dumps({"groups": [{"name": "panels", "rules": panels}]}))
+    for path in (RULES, board):
+        done = subprocess.run(("promtool", "check", "rules", str(path)), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
 
 
 def test_each_rule_of_ours_says_what_to_do() -> None:
