@@ -32,6 +32,8 @@ from .render import Rendered, without_chart
 KEY_HEADER = "X-Alertd-Message"
 _WITH_HEADERS = frozenset(("json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"))
 _OWN_RECEIVER = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
+# Services that are this machine itself; some are reached without a connection that the fence could see.
+_OF_THIS_MACHINE = frozenset(("syslog", "dbus", "glib", "gnome", "kde", "qt", "macosx", "windows"))
 # Services that take text and nothing else.
 _PLAIN = _OWN_RECEIVER | {"tgram", "telegram", "whatsapp", "discord", "workflow", "workflows"}
 _MAIL_APIS = frozenset(
@@ -146,6 +148,8 @@ class Line:
     def _ready(self, rendered: Rendered, key: str) -> Service:
         if self._service is None:
             self._service = _prepare(_service(self._url, rendered), self._timeout)
+        if self._service.schema in _OF_THIS_MACHINE and self._fenced not in (None, fence.EVERYWHERE):
+            raise UsageTrouble(INSIDE)
         if self._service.schema in _WITH_HEADERS:
             self._service.headers[KEY_HEADER] = key
         if isinstance(self._service, BlockSlack):
@@ -251,6 +255,8 @@ def _prepare(service: Service, timeout: Timeout) -> Service:
 
 
 def _is_private(service: Service, allowed: Networks) -> bool:
+    if service.schema in _OF_THIS_MACHINE:
+        return allowed != fence.EVERYWHERE
     host = getattr(service, "smtp_host", None) or service.host
     return "host" in service.template_tokens and bool(host) and fence.leads_inside(str(host), allowed)
 

@@ -116,3 +116,14 @@ def test_a_form_reads_no_file_of_the_server(hall: Callable[[str], Context], tmp_
         with pytest.raises(UsageTrouble):
             actions.connect(context, replace(wanted, base_url=path))
     assert sources.list_sources(context.store) == []
+
+
+def test_what_is_on_this_machine_without_a_connection_is_inside_too(hall: Callable[[str], Context]) -> None:
+    """The log of the machine is written without any; nobody may fill it from a form."""
+    context = hall("")
+    with pytest.raises(UsageTrouble, match="own network"):
+        register(context.store, context.vault, name="log", url="syslog://", now=0, private=())
+    register(context.store, context.vault, name="log", url="syslog://", now=0)
+    context.store.execute("UPDATE channel SET fenced = 1")
+    found = send_test(context.store, context.vault, "log", url="http://alertd.example", now=0, private=())
+    assert found.outcome is Outcome.PERMANENT

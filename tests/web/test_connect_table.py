@@ -150,9 +150,10 @@ def shelf() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_list_at_an_address(page: Page, shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("allowed", ["1", "127.0.0.0/8"])
+def test_a_list_at_an_address(page: Page, shelf: str, monkeypatch: pytest.MonkeyPatch, allowed: str) -> None:
     """Read from there at once and from then on; an address without a list says so."""
-    settings = read_settings({"ALERTD_HOME": str(page.house.folder / "home"), "ALERTD_ALLOW_PRIVATE_HOSTS": "1"})
+    settings = read_settings({"ALERTD_HOME": str(page.house.folder / "home"), "ALERTD_ALLOW_PRIVATE_HOSTS": allowed})
     monkeypatch.setattr(page.app.extensions["alertd"], "settings", settings)
     page.house.context.settings = settings
     _Shelf.pages = {"/lista.xlsx": (200, BOOK)}
