@@ -4,8 +4,9 @@ While pages arrive, products that differ wait in a `Stage`, outside the write lo
 transaction: a row that equals the present state is not touched, and a sweep that fails leaves nothing behind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -18,12 +19,17 @@ from .instants import after_looks
 from .known import Identity, Known, Packed, forget_pages, remember_pages
 
 BATCH = 2_000
+AT_ONCE = 500
 IN_MEMORY = 5_000
 DOUBT_ROWS = 50
 DOUBT_SHARE = 0.2
 HIDDEN_MS = 30 * 86_400_000
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Product).decode
+
+
+def _to_json(values: Iterable[Any]) -> str:
+    return msgspec.json.encode(list(values)).decode()
 
 
 @dataclass(slots=True)
@@ -168,8 +174,9 @@ def apply(
     now = after_looks(store, source_id, now)
     applied = Applied(now)
     writer = _Writer(store, source_id, now, applied, since=since)
-    for digest, product in products:
-        writer.put(digest, product)
+    waiting = iter(products)
+    while several := list(islice(waiting, AT_ONCE)):
+        writer.put(several)
     writer.flush()
     if seen is not None:
         there = seen | unread if unread else seen
@@ -177,7 +184,7 @@ def apply(
         if not nameless:
             _mark_absent(store, source_id, there, known, now, applied)
         _mark_hidden(store, source_id, now)
-        remember_pages(store, source_id, marks or {}, writer.left)
+        remember_pages(store, source_id, marks or {}, _written_meanwhile(store, source_id, since, now))
         if not nameless:
             _mark_levels_gone(store, source_id, unread, now)
         store.execute(
@@ -187,6 +194,17 @@ def apply(
         # By its moment alone, what was written here could not be told from what the sweep wrote.
         forget_pages(store, source_id)
     return applied
+
+
+def _written_meanwhile(store: Store, source_id: int, since: int | None, now: int) -> set[Identity]:
+    """Products that another lane wrote while this sweep was read: what its pages show of them may be older."""
+    if since is None:
+        return set()
+    rows = store.execute(
+        "SELECT external_id FROM product WHERE source_id = ? AND changed_at > ? AND changed_at < ?",
+        (source_id, since, now),
+    )
+    return {row[0] for row in rows}
 
 
 class _Writer:
@@ -209,24 +227,26 @@ class _Writer:
                 "SELECT id, branch, name FROM warehouse WHERE source_id = ?", (source_id,)
             )
         }
-        self.left: set[Identity] = set()
+        self._touched: list[tuple[int, int, int, int]] = []
         self._new_products: list[tuple[Any, ...]] = []
         self._new_levels: list[tuple[Any, ...]] = []
         self._changed_levels: list[tuple[Any, ...]] = []
         self._history: list[tuple[Any, ...]] = []
 
-    def put(self, digest: int, product: Product) -> None:
-        """Write one product and its levels, or what of them differs."""
-        stored = None
-        if not self._fresh:
-            stored = self._store.execute(
-                f"SELECT id, changed_at, {', '.join(_PRODUCT_COLUMNS)} FROM product"
-                " WHERE source_id = ? AND external_id = ?",
-                (self._source_id, product.id),
-            ).fetchone()
+    def put(self, products: Sequence[tuple[int, Product]]) -> None:
+        """Write products and their levels, or what of them differs."""
+        stored = {} if self._fresh else self._stored([product.id for _, product in products])
+        levels = self._stored_levels([words[0] for words in stored.values()]) if stored else {}
+        for digest, product in products:
+            self._put(digest, product, stored.get(product.id), levels)
+            if len(self._new_levels) + len(self._changed_levels) > BATCH:
+                self.flush()
+
+    def _put(
+        self, digest: int, product: Product, stored: Sequence[Any] | None, levels: dict[int, dict[int, _Stored]]
+    ) -> None:
         if stored is None:
             key = self._insert_product(digest, product)
-            before: dict[int, _Stored] = {}
         else:
             key, changed_at, *words = stored
             # What changed in the future did so before the clock was set back.
@@ -235,18 +255,16 @@ class _Writer:
             described = _columns(product)
             if tuple(words) == described:
                 # Mostly only stock moved: the indexes over names and groups need not be written anew.
-                self._store.execute(_TOUCH_PRODUCT, (digest, len(product.levels), self._now, key))
+                self._touched.append((digest, len(product.levels), self._now, key))
             else:
                 before_words, words_now = (dict(zip(_PRODUCT_COLUMNS, row, strict=True)) for row in (words, described))
                 self._applied.renamed += any(before_words[name] != words_now[name] for name in _NAMING)
                 self._update_product(key, digest, product)
-            before = self._stored_levels(key)
+        before = levels.get(key, {})
         for level in product.levels:
             place = self._warehouse(level.branch, level.warehouse)
             self._put_level(key, place, level, before.pop(place, None))
         self._levels_absent(before.values())
-        if len(self._new_levels) + len(self._changed_levels) > BATCH:
-            self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
@@ -256,8 +274,9 @@ class _Writer:
             note_new(self._store, self._new_products[0][0], self._new_products[-1][0])
         connection.executemany(_INSERT_LEVEL, self._new_levels)
         connection.executemany(_UPDATE_LEVEL, self._changed_levels)
+        connection.executemany(_TOUCH_PRODUCT, self._touched)
         connection.executemany("INSERT OR REPLACE INTO stock_change VALUES (?, ?, ?, ?, ?)", self._history)
-        for waiting in (self._new_products, self._new_levels, self._changed_levels, self._history):
+        for waiting in (self._new_products, self._new_levels, self._changed_levels, self._touched, self._history):
             waiting.clear()
 
     def _insert_product(self, digest: int, product: Product) -> int:
@@ -276,12 +295,25 @@ class _Writer:
             (*_columns(product), digest, len(product.levels), _search_text(product), self._now, key),
         )
 
-    def _stored_levels(self, product_id: int) -> dict[int, _Stored]:
+    def _stored(self, identities: list[Identity]) -> dict[Identity, Sequence[Any]]:
+        """By their ids, the products that are there: key, moment of the last change, and what describes them."""
         rows = self._store.execute(
-            "SELECT warehouse_id, id, stock, minimum, maximum, note, absent_at FROM level WHERE product_id = ?",
-            (product_id,),
+            f"SELECT external_id, id, changed_at, {', '.join(_PRODUCT_COLUMNS)} FROM product"
+            " WHERE source_id = ? AND external_id IN (SELECT value FROM json_each(?))",
+            (self._source_id, _to_json(identities)),
         )
-        return {row[0]: _Stored(*row[1:]) for row in rows}
+        return {row[0]: row[1:] for row in rows}
+
+    def _stored_levels(self, keys: list[int]) -> dict[int, dict[int, _Stored]]:
+        """By product and warehouse, the levels that are there."""
+        found: dict[int, dict[int, _Stored]] = {}
+        for key, place, *row in self._store.execute(
+            "SELECT product_id, warehouse_id, id, stock, minimum, maximum, note, absent_at FROM level"
+            " WHERE product_id IN (SELECT value FROM json_each(?))",
+            (_to_json(keys),),
+        ):
+            found.setdefault(key, {})[place] = _Stored(*row)
+        return found
 
     def _put_level(self, product_id: int, place: int, level: StockLevel, before: _Stored | None) -> None:
         values = (level.stock, level.minimum, level.maximum)
@@ -408,7 +440,7 @@ def _mark_levels_gone(store: Store, source_id: int, unread: set[Identity], now: 
         " AND EXISTS (SELECT 1 FROM product p WHERE p.id = product_id AND p.source_id = ?2"
         " AND p.external_id NOT IN (SELECT value FROM json_each(?4)))"
         " AND warehouse_id NOT IN (SELECT id FROM warehouse WHERE source_id = ?2 AND hidden_at > ?3)",
-        (now, source_id, now - HIDDEN_MS, msgspec.json.encode(list(unread)).decode()),
+        (now, source_id, now - HIDDEN_MS, _to_json(unread)),
     )
 
 

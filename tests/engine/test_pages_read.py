@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from alertd.model import Product, StockLevel
 from alertd.sources.smartpyme import catalogue
-from alertd.store import known
+from alertd.store import known, open_store, snapshots
+from tests.rules.makers import NOW, shelf
 
 from .workbench import WAREHOUSE, Workbench
 
@@ -105,3 +107,25 @@ def test_identities_that_are_no_numbers_are_not_remembered() -> None:
     """Other systems name their products by texts."""
     assert known.pack([1, 2], [7, 8]) is not None
     assert known.pack([1, "P-2"], [7, 8]) is None
+
+
+def test_a_page_that_was_read_before_another_lane_wrote_is_not_remembered() -> None:
+    """The sweep shows five as before, a lane has seen three meanwhile: five bytes later may be news."""
+    store = open_store(":memory:")
+    shelf(store, 5, 4)
+    identity = store.value("SELECT external_id FROM product")
+    page = known.pack([identity], [1])
+    assert page is not None
+
+    def write(now: int, since: int | None = None, **what: Any) -> None:
+        stands = snapshots.known_digests(store, 1)
+        with store.write():
+            snapshots.apply(store, 1, unread=set(), known=stands, now=now, since=since, **what)
+
+    write(NOW + 1_000, products=[], seen={identity}, marks={b"page": page})
+    seen_low = Product(identity, "Producto 1", (StockLevel("Bodega 1", "Centro", 3.0, 4.0),))
+    write(NOW + 3_000, products=[(2, seen_low)], seen=None)
+    write(NOW + 4_000, products=[], seen={identity}, marks={b"page": page}, since=NOW + 2_000)
+    stands = snapshots.known_digests(store, 1)
+    assert not stands.page(b"page")
+    assert (1 in stands, 2 in stands) == (False, True)
