@@ -6,6 +6,7 @@ was corrected long ago.
 """
 
 from .db import Store
+from .instants import MOST_AHEAD_MS
 
 _LEVELS = "SELECT l.id FROM level l JOIN product p ON p.id = l.product_id WHERE p.source_id = :source"
 
@@ -17,10 +18,11 @@ def bring_back(store: Store, source_id: int, now: int) -> set[int]:
     when they were. The snapshots of that time are forgotten, and documents count as read up to the last one before.
     """
     marks = {"source": source_id, "now": now}
+    # A change is dated after every look, so it may lie ahead by as long as somebody waited for the lock.
     if not store.value(
-        "SELECT (SELECT max(at) FROM snapshot WHERE source_id = :source) > :now"
-        " OR EXISTS (SELECT 1 FROM document_reading WHERE source_id = :source AND began_at > :now)",
-        marks,
+        "SELECT (SELECT max(at) FROM snapshot WHERE source_id = :source) > :ahead"
+        " OR EXISTS (SELECT 1 FROM document_reading WHERE source_id = :source AND began_at > :ahead)",
+        {"source": source_id, "ahead": now + MOST_AHEAD_MS},
     ):
         return set()
     with store.write():
