@@ -18,7 +18,7 @@ from alertd.engine import context as contexts
 from alertd.engine import cycle, lanes
 from alertd.notify import register
 from alertd.settings import read_settings
-from alertd.sources import ahead, http, registry
+from alertd.sources import ahead, registry
 from alertd.sources.smartpyme import client
 from alertd.store import snapshots, sources
 from bench import child, shop
@@ -93,7 +93,7 @@ class Stopwatch:
 def watch() -> Stopwatch:
     """Put the stopwatch on the seams of a cycle; the finest is one call a changed product."""
     clock = Stopwatch()
-    clock.wrap(http.Http, "get", "get")
+    clock.wrap(ahead.Ahead, "page", "get")
     clock.wrap(client, "judge", "judge")
     clock.wrap(client, "read_page", "page")
     clock.wrap(lanes, "read_sweep", "read")
