@@ -19,6 +19,7 @@ from ..model import Document, DocumentPage, Product, Quarantined
 from ..reconcile.step import step as settle
 from ..sources.registry import Reader, Telling
 from ..store import documents, ledger, polls, quarantine, snapshots, sources, transactions
+from ..store.instants import after_looks
 from ..store.known import Identity, Known
 from ..store.polls import Poll
 from ..store.snapshots import Applied, Stage
@@ -356,7 +357,7 @@ def read_documents(turn: Turn, lane: str, poll: Poll) -> None:
         polls.set_mark(store, source.id, lane, msgspec.json.encode(_Mark(begun, True)).decode())
     sources.learn(store, source.id, dialect=turn.reader.dialect)
     with store.write():
-        settle(store, source.id, turn.context.now(), zone=source.timezone)
+        settle(store, source.id, after_looks(store, source.id, turn.context.now()), zone=source.timezone)
     if poll.changed or poll.new or poll.gone:
         turn.evaluated = False  # What the rules were held against has moved since.
     poll.complete = True

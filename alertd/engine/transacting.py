@@ -96,9 +96,10 @@ def _judge(turn: Turn, reader: Transacting, begun: int, poll: Poll) -> None:
 
     Where the system does not tell what comes back, stock cannot be reconciled with what went out.
     """
-    store, source, now = turn.context.store, turn.source, turn.context.now()
+    store, source = turn.context.store, turn.source
     today = local(begun, source.timezone).date()
     with store.write():
+        now = after_looks(store, source.id, turn.context.now())
         if "return" in reader.kinds:
             for kind in ("sale", "return"):
                 documents.note_reading(

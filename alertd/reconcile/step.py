@@ -25,8 +25,9 @@ MOST_LEARNING = 3
 def step(store: Store, source_id: int, now: int, *, zone: str) -> None:
     """Count what can be counted now, after a catalogue or a list was read; inside the caller's write transaction."""
     back = setback.bring_back(store, source_id, now)
-    if back:
-        reconciliation.touch(store, source_id, [(key, now) for key in back])
+    reconciliation.touch(store, source_id, [(key, now) for key in back])
+    if setback.hold_on(store, source_id, now):
+        return
     before = reconciliation.settled(store, source_id)
     reconciliation.note_snapshot(store, source_id, now)
     if before is None:

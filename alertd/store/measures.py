@@ -110,6 +110,8 @@ def bring_up_to_date(store: Store, source_id: int, moment: Moment, *, demand: bo
 def close_days(store: Store, source_id: int, closed: int | None, moment: Moment) -> None:
     """Write down for every day that is over which levels were out of stock for most of it."""
     last = moment.today - 1
+    if closed is not None and closed > last:
+        closed = _reopen(store, source_id, last)
     first = max(last - LONGEST_CATCH_UP + 1, last if closed is None else closed + 1)
     if closed is None:
         seen = store.value(
@@ -124,6 +126,18 @@ def close_days(store: Store, source_id: int, closed: int | None, moment: Moment)
             _close(store, level_id, changes, first, last, moment.shift)
     if closed is None or closed < last:
         store.execute("UPDATE measured SET closed_day = ? WHERE source_id = ?", (last, source_id))
+
+
+def _reopen(store: Store, source_id: int, last: int) -> int:
+    """Days were closed that are still to come, by a clock that was ahead: they are not over."""
+    marks = {"source": source_id, "last": last}
+    store.execute(f"DELETE FROM level_out WHERE first_day > :last AND level_id IN ({_LEVELS})", marks)
+    store.execute(f"UPDATE level_out SET last_day = NULL WHERE last_day > :last AND level_id IN ({_LEVELS})", marks)
+    store.execute("UPDATE measured SET closed_day = :last WHERE source_id = :source", marks)
+    return last
+
+
+_LEVELS = "SELECT l.id FROM level l JOIN product p ON p.id = l.product_id WHERE p.source_id = :source"
 
 
 Change = tuple[int, float | None]

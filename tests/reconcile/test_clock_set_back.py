@@ -55,7 +55,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     made.close()
 
 
-@pytest.mark.parametrize("hours", [2, -1, 30])
+@pytest.mark.parametrize("hours", [2, -1, 30, -30, 24 * 365, -24 * 365])
 def test_a_clock_that_was_wrong_for_a_while_leaves_no_false_difference(machine: Machine, hours: int) -> None:
     """Ahead or behind: what was sold meanwhile is sold, nothing is missing, and the history ends with what is there."""
     machine.sell(1)
@@ -73,6 +73,20 @@ def test_a_clock_that_was_wrong_for_a_while_leaves_no_false_difference(machine: 
     assert not any(line.parts for line in lines.values())
     assert (machine.held(1), machine.held(2)) == (14, 16)
     assert machine.context.store.execute("SELECT count(*) FROM variance").fetchone() == (0,)
+
+
+def test_a_clock_that_is_behind_takes_nothing_from_the_history(machine: Machine) -> None:
+    """A machine without a clock of its own starts in another decade: what was seen before stays as it was."""
+    machine.sell(1)
+    machine.sell(1)
+    steps, snapshots = (machine.context.store.rows(f"SELECT * FROM {table}") for table in ("stock_change", "snapshot"))
+    machine.wrong = timedelta(days=-9_000)
+    machine.sell(1)
+    machine.sell(2)
+    now = machine.context.store.rows("SELECT * FROM stock_change")
+    assert [step for step in now if step["at"] <= max(step["at"] for step in steps)] == steps
+    assert machine.context.store.rows("SELECT * FROM snapshot") == snapshots
+    assert {step["stock"] for step in now if step not in steps} == {17, 19}
 
 
 def test_what_is_missing_while_the_clock_is_wrong_is_found_once_it_is_right(machine: Machine) -> None:

@@ -200,6 +200,31 @@ def test_days_are_closed_the_same_one_by_one_and_all_at_once(store: Store):
     assert len(by_day) > 20
 
 
+def test_days_that_a_clock_closed_too_early_are_closed_again_when_they_are_over(store: Store):
+    """For a moment it was nine days later; then the shelf was filled up, and was empty again on the fourth day."""
+    level = shelf(store, 0, first_seen_at=NOW - 30 * DAY)
+    store.execute("DELETE FROM stock_change")
+    store.execute("INSERT INTO measured (source_id) VALUES (1)")
+    shop = sources.get_source(store, "tienda")
+
+    def close(days: int, *, stock: float | None = None) -> None:
+        now = NOW + days * DAY
+        if stock is not None:
+            store.execute("INSERT INTO stock_change VALUES (?, ?, ?, NULL, NULL)", (level, now, stock))
+        closed = store.value("SELECT closed_day FROM measured")
+        measures.close_days(store, 1, closed, measures.moment_of(store, shop, now))
+
+    close(-4, stock=0)
+    close(-1)
+    close(9)
+    close(0, stock=5)
+    assert store.value("SELECT closed_day FROM measured") == TODAY - 1
+    for day in range(1, 9):
+        close(day, stock=0 if day == 4 else None)
+    runs = store.execute("SELECT first_day - ?, last_day - ? FROM level_out", (TODAY, TODAY)).fetchall()
+    assert runs == [(-4, -1), (4, None)]
+
+
 def test_demand_follows_documents_within_the_day(store: Store):
     """A sale that is read later counts at the next look, for its product only."""
     levels = [shelf(store, 10, first_seen_at=NOW - 100 * DAY) for _ in range(3)]
