@@ -122,10 +122,14 @@ def _thousand(connection, dice, numbers, now) -> None:
         "INSERT INTO level (id, product_id, warehouse_id, stock, minimum, maximum, previous_stock, changed_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)", levels)  # fmt: skip
     connection.executemany("INSERT OR REPLACE INTO stock_change VALUES (?, ?, ?, ?, ?)", changes)
-    connection.executemany("INSERT INTO product_day (product_id, day, sold, sold_amount, sales)"
-                           " VALUES (?, ?, ?, ?, 1)", [(*key, units, units) for key, units in sold.items()])  # fmt: skip
-    connection.executemany("INSERT INTO branch_day (product_id, branch, day, sold) VALUES (?, 'Centro', ?, ?)",
-                           [(*key, units) for key, units in sold.items()])  # fmt: skip
+    days = [(*key, units, units) for key, units in sold.items()]
+    connection.executemany(
+        "INSERT INTO product_day (product_id, day, sold, sold_amount, sales) VALUES (?, ?, ?, ?, 1)", days
+    )
+    connection.executemany(
+        "INSERT INTO branch_day (product_id, branch, day, sold) VALUES (?, 'Centro', ?, ?)",
+        [each[:3] for each in days],
+    )
     connection.executemany(
         "INSERT INTO document (id, source_id, kind, external_id, date, effect, number, branch, digest, first_seen_at,"
         " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", documents)  # fmt: skip

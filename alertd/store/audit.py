@@ -60,4 +60,4 @@ def people(store: Store) -> list[str]:
 
 def _entry(row: Found) -> Entry:
     facts = msgspec.json.decode(row[5])
-    return Entry(*row[:5], facts if isinstance(facts, dict) else {})
+    return Entry(*(*row[:5], facts if isinstance(facts, dict) else {}))

@@ -118,7 +118,8 @@ def list_alerts(store: Store, wanted: AlertFilter, cursor: Cursor | None = None,
     few = _few(store, words)
     found = "FROM alert a" if few is None else "FROM json_each(:few) f CROSS JOIN alert a ON a.id = f.value"
     rows = store.execute(
-        f"{_SELECT}, {', '.join(order.columns)} {found} {_JOINED}WHERE {' AND '.join(conditions)} AND {_after(order, cursor)} "
+        f"{_SELECT}, {', '.join(order.columns)} {found} {_JOINED}"
+        f"WHERE {' AND '.join(conditions)} AND {_after(order, cursor)} "
         f"ORDER BY {order.by(cursor)} LIMIT {size + 1}",
         {**parameters, **bind(cursor), "few": str(few or [])},
     ).fetchall()
@@ -228,7 +229,7 @@ def transitions(store: Store, alert: int, limit: int = 100) -> list[Transition]:
 
 
 def _alert(row: Found) -> AlertRow:
-    return AlertRow(*row[:8], _object(row[8]), *row[9:11], _object(row[11]), *row[12:_FIELDS])
+    return AlertRow(*(*row[:8], _object(row[8]), *row[9:11], _object(row[11]), *row[12:_FIELDS]))
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -155,13 +155,11 @@ def _teach_templates(app: Flask, static: Path) -> None:
     )
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        **{
-            name: _of_reader(name) for name in _READER
-        },
+        **{name: _of_reader(name) for name in _READER},
         rfc3339=rfc3339,
         asset=_assets(static),
         # A page draws two dozen; each is drawn once.
-        icon=cache(environment.get_template("parts/icons.html").module.icon),
+        icon=cache(vars(environment.get_template("parts/icons.html").module)["icon"]),
         now=lambda: g.reader.now,
         field=why.field,
         g_locale=lambda: g.reader.locale.replace("_", "-"),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from flask import g
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 Option = tuple[str, str]
+_JOINED, _BEGIN, _END = Markup(""), Markup('<option value="'), Markup("</option>")
+_CHOSEN, _OTHER = Markup('" selected>'), Markup('">')
 
 
 def options(any_of: str, found: Iterable[Option]) -> list[Option]:
@@ -20,8 +22,6 @@ def pairs(names: Iterable[str]) -> list[Option]:
 
 def offered(found: Iterable[Option], chosen: object) -> Markup:
     """The options of a menu as it is drawn, the chosen one selected; some shops have dozens of brands."""
-    drawn = [
-        f'<option value="{escape(name)}"{" selected" if name == chosen else ""}>{escape(text)}</option>'
-        for name, text in found
-    ]
-    return Markup("".join(drawn))
+    return _JOINED.join(
+        piece for name, text in found for piece in (_BEGIN, name, _CHOSEN if name == chosen else _OTHER, text, _END)
+    )

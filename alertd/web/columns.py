@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 from flask import g
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..reconcile.demand import days_of_cover
 from ..store import choices
@@ -56,11 +56,14 @@ class Column:
     of: Callable[[Line], Value]
 
 
+_JOINED, _END = Markup(""), Markup("</td>")
+
+
 def written(line: Line, column: Column, begin: Markup) -> Markup:
     """What a column says of a product, as a cell that begins so."""
     found = column.of(line)
     text = found if column.kind == "text" else g.reader.number(found, money=column.kind == "money")
-    return Markup(f"{begin}{escape(text or '')}</td>")
+    return _JOINED.join((begin, str(text or ""), _END))
 
 
 def _text(name: str) -> Column:

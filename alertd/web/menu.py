@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import g, render_template
-from markupsafe import Markup
 
 from .room import open_counts, room
 
@@ -39,13 +38,13 @@ _MAIN = frozenset(entry.name for entry in ENTRIES if entry.main)
 _MOST_KEPT = 200
 
 
-def drawn(here: str) -> Markup:
+def drawn(here: str) -> str:
     """The menu on a page of this family. It stands on every page and differs in little, so that it is kept."""
     firing = sum(count for (state, _), count in open_counts().items() if state == "firing")
     kept, key = room().menus, (g.reader.language, g.user.role, here, firing)
     found = kept.get(key)
     if found is None:
-        found = Markup(render_template("parts/menu.html", here=here, firing=firing, on_main=here in _MAIN))
+        found = render_template("parts/menu.html", here=here, firing=firing, on_main=here in _MAIN)
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[key] = found

@@ -8,7 +8,7 @@ from typing import Literal
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from babel.units import format_unit
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from .. import clock
 from .words import CATALOGUE
@@ -107,8 +107,13 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (
 _ENOUGH = 0.85
 
 
+_JOINED, _BEGIN, _TITLE = Markup(""), Markup('<time datetime="'), Markup('" title="')
+_TEXT, _END = Markup('">'), Markup("</time>")
+
+
 def _time(at: int, *, title: str, text: str) -> Markup:
-    return Markup(f'<time datetime="{clock.rfc3339(at)}" title="{escape(title)}">{escape(text)}</time>')
+    # To join escapes as to format does, in a third of the time: a list has fifty of these.
+    return _JOINED.join((_BEGIN, clock.rfc3339(at) or "", _TITLE, title, _TEXT, text, _END))
 
 
 @lru_cache(maxsize=64)

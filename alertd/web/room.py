@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from flask import current_app, g
-from markupsafe import Markup
 
 from ..buying.listing import Purchases, purchases
 from ..clock import Clock
@@ -61,7 +60,7 @@ class Room:
     vault: Vault
     actions: Actions = field(default_factory=Actions)
     checks: dict[str, SourceCheck] = field(default_factory=dict)
-    menus: dict[tuple[object, ...], Markup] = field(default_factory=dict)
+    menus: dict[tuple[object, ...], str] = field(default_factory=dict)
     _of_thread: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: dict[object, _Kept] = field(default_factory=dict)

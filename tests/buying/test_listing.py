@@ -1,10 +1,13 @@
 """What to order, in the order in which a buyer wants it; what others could give; how long suppliers take."""
 
+import random
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from rules.makers import DAY, NOW, documents_known, product_of, shelf, sold
+from rules.makers import DAY, NOW, documents_known, product_of, shelf, sold, values
 
 from alertd.buying.learning import learn, quantile
 from alertd.buying.listing import Purchases, purchases
@@ -109,3 +112,46 @@ def test_how_long_a_supplier_takes_is_learnt_from_three_arrivals(store: Store):
     assert (learnt.supplier, learnt.orders, learnt.median, learnt.p90) == ("Beta", 4, 3.5, 7.5)
     assert learnt.spread == pytest.approx((7.5 - 3.5) / 1.2816, abs=0.05)
     assert quantile([5.0], 0.9) == 5.0
+
+
+def test_the_list_holds_every_level_that_the_rules_suggest_to_order(store: Store):
+    """It looks only at levels that may need something, and leaves out none of those that do."""
+    dice = random.Random(7)
+    for number in range(120):
+        minimum, maximum = dice.choice(((None, None), (5, None), (0, 12), (5, 20), (30, 20)))
+        level = goods(store, dice.choice((-2, 0, 1, 4, 5, 6, 11, 40)), minimum, maximum, name=f"producto {number}")
+        if dice.random() < 0.5:
+            selling(store, level, dice.choice((0.2, 1, 3)))
+    suggested = values(store, "suggested_order")
+    found = listed(store)
+    assert {line.level_id: line.quantity for line in found.lines} == {
+        level: each["suggested_order"] for level, each in suggested.items() if (each["suggested_order"] or 0) > 0
+    }
+    assert 30 < len(found.lines) < 120
+
+
+def test_only_as_many_transfers_are_looked_for_as_are_asked_for(store: Store):
+    """A page shows a few; looking for all of them takes as long as the rest of the list."""
+    for number in range(5):
+        low = goods(store, 0, 10, name=f"producto {number}")
+        goods(store, 50, 2, of=low, branch="Norte")
+    documents_known(store)
+    source = sources.get_source(store, "tienda")
+    few, every = purchases(store, source, NOW, transfers=2), purchases(store, source, NOW)
+    assert few.transfers == every.transfers[:2]
+    assert len(every.transfers) == 5
+
+
+def test_the_list_does_not_wait_for_a_reading_that_is_being_written(tmp_path: Path):
+    """What was worked out earlier today has to do; somebody stands before the page."""
+    store = open_store(tmp_path / "alertd.db")
+    selling(store, goods(store, 2, 5), 1)
+    assert len(listed(store).lines) == 1
+    other = sqlite3.connect(tmp_path / "alertd.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    found = purchases(store, sources.get_source(store, "tienda"), NOW)
+    other.execute("ROLLBACK")
+    other.close()
+    assert [line.stock for line in found.lines] == [2]
+    assert found.lines[0].daily
+    store.close()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from alertd.errors import Trouble, UsageTrouble
+from alertd.web import server as web_server
 from alertd.web.server import Server
 
 
@@ -73,3 +74,35 @@ def test_a_server_that_never_started_can_be_stopped() -> None:
     server = Server(hello, "127.0.0.1", 0)
     server.stop()
     Server(hello, "127.0.0.1", server.port).stop()
+
+
+def test_the_chore_is_done_beside_the_answers_and_again_after_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the threads that answer does it now and then; what fails once is tried again."""
+    monkeypatch.setattr(web_server, "CHORE_SECONDS", 0.01)
+    done, tries = threading.Event(), []
+
+    def chore() -> None:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise ValueError("the first time")
+        done.set()
+
+    server = Server(hello, "127.0.0.1", 0, chore=chore)
+    server.start()
+    for _ in range(1_000):
+        assert httpx.get(server.url).text == "hello"
+        if done.is_set():
+            break
+    server.stop()
+    assert done.is_set()
+
+
+def test_a_long_chore_is_not_begun_twice() -> None:
+    """However long it takes."""
+    chore = web_server._Chore(lambda: None)
+    assert chore.is_due(5.0)
+    chore.begin(5.0)
+    assert not chore.is_due(5_000.0)
+    chore.service()
+    assert not chore.is_due(5.0)
+    assert chore.is_due(5.0 + web_server.CHORE_SECONDS)
