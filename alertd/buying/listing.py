@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Literal
 
@@ -75,7 +75,7 @@ class Line(msgspec.Struct, frozen=True):
         return None if self.cost is None else round(self.quantity * self.cost, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Supplier:
     """What one supplier has to bring; `name` is None for products that name none."""
 
@@ -83,7 +83,7 @@ class Supplier:
     terms: Terms
     lines: tuple[Line, ...]
 
-    @property
+    @cached_property
     def amount(self) -> float:
         """What it costs, as far as costs are known."""
         return round(sum(line.amount or 0.0 for line in self.lines), 2)
@@ -105,7 +105,7 @@ class Transfer:
         return None if self.line.cost is None else round(self.quantity * self.line.cost, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Purchases:
     """The purchase list of one source at one moment, as of its last reading."""
 
@@ -117,12 +117,12 @@ class Purchases:
     transfers: tuple[Transfer, ...]
     several_places: bool
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line of every supplier."""
         return tuple(line for supplier in self.suppliers for line in supplier.lines)
 
-    @property
+    @cached_property
     def amount(self) -> float:
         """What all of it costs, as far as costs are known."""
         return round(sum(supplier.amount for supplier in self.suppliers), 2)
