@@ -119,7 +119,8 @@ def _unwrapped(address: Address) -> Address:
 def leads_inside(host: str, allowed: Networks = (), never: Networks = ()) -> bool:
     """Whether a name leads inside as things stand; one that leads nowhere does not."""
     try:
-        found = socket.getaddrinfo(host, None)
+        # An IPv6 address stands in brackets inside of a URL, and some libraries hand it on like that.
+        found = socket.getaddrinfo(host.strip("[]"), None)
     except (OSError, UnicodeError):
         return False
     addresses = [_address(str(each[4][0])) for each in found]

@@ -307,6 +307,9 @@ def test_a_form_may_not_reach_into_the_server_room():
     assert check_url("json://127.0.0.1:9/x") == "JSON"
     with pytest.raises(UsageTrouble, match="own network"):
         check_url("json://127.0.0.1:9/x", private=())
+    for version_six in ("json://[::1]:9/x", "ntfy://[fd00::1]/x", "json://[::ffff:10.0.0.1]/x"):
+        with pytest.raises(UsageTrouble, match="own network"):
+            check_url(version_six, private=())
     assert check_url(SLACK, private=()) == "Slack"
 
 
