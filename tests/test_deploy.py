@@ -112,6 +112,36 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     assert [line for line in done.stderr.splitlines() if "alertd.service" in line] == []
 
 
+def calls(group: str) -> set[str]:
+    """The system calls of a group, as this machine's systemd has them."""
+    told = subprocess.run(("systemd-analyze", "syscall-filter", group), capture_output=True, text=True, check=True)
+    found = {line.strip() for line in told.stdout.splitlines()[1:]} - {""}
+    found = {each for each in found if not each.startswith("#")}
+    return {each for each in found if each[0] != "@"}.union(*(calls(each) for each in found if each[0] == "@"))
+
+
+def test_the_unit_lets_alertd_do_what_it_does() -> None:
+    """A replay steps back with its priority, a child has bounds: what is not allowed is refused, or kills who asks."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("NO SYSTEMD HERE: the unit was only read")
+    allowed: set[str] = set()
+    for words in re.findall(r"^SystemCallFilter=(.*)$", (DEPLOY / "alertd.service").read_text(), re.M):
+        named = set().union(*(calls(word) if word[0] == "@" else {word} for word in words.lstrip("~").split()))
+        allowed = allowed - named if words.startswith("~") else allowed | named
+    needed = {
+        "setpriority", "prlimit64", "clone3", "vfork", "execve", "kill", "pipe2", "socket", "connect", "accept4",
+        "flock", "fcntl", "fdatasync", "rename", "unlink", "mmap", "mremap", "epoll_wait", "poll", "futex", "getrandom",
+    }  # fmt: skip
+    assert needed - allowed == set()
+    assert not allowed & {"chown", "setuid", "mount", "reboot", "init_module"}
+
+
+def test_a_child_that_was_too_large_does_not_take_the_service_along() -> None:
+    """A workbook is opened in a process of its own, which the memory of the unit may end."""
+    assert unit()["Service"]["OOMPolicy"] == "continue"
+    assert unit()["Service"]["SystemCallErrorNumber"] == "EPERM"
+
+
 # The image
 
 
