@@ -161,16 +161,15 @@ def _days(reader: Reader, node: Node) -> tuple[int, ...]:
 
 def read_message(reader: Reader, node: Node) -> str | None:
     """A text of the rule's own, checked as far as it can be before there is anything to tell."""
-    from . import template  # not sooner: few rules have one, and every command reads the rules
-
     text = reader.text(node, "message", longest=_LONGEST_MESSAGE)
     if text is None or not isinstance(node, Scalar):
         return None
+    from . import template  # not sooner: few rules have one, and every command reads the rules
+
     try:
         tree = template.parse(text)
-    except template.TemplateSyntaxError as fault:
-        said = (fault.message or "it cannot be read").rstrip(".")
-        reader.wrong(_line(node, text, fault.lineno), f"'message' is not a good template: {said}.", _TEMPLATE_HINT)
+    except template.BadTemplateError as fault:
+        reader.wrong(_line(node, text, fault.line), f"'message' is not a good template: {fault}.", _TEMPLATE_HINT)
         return None
     except template.TooDeepError:
         reader.wrong(node.place, "'message' is nested too deeply.", "Write fewer brackets and blocks in each other.")

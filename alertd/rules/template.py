@@ -10,6 +10,14 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 
+class BadTemplateError(Exception):
+    """What Jinja2 cannot read; its text says why, without a full stop."""
+
+    def __init__(self, fault: TemplateSyntaxError) -> None:
+        super().__init__((fault.message or "it cannot be read").rstrip("."))
+        self.line = fault.lineno
+
+
 class TooDeepError(Exception):
     """Brackets or blocks in each other beyond what Python itself can read."""
 
@@ -20,13 +28,13 @@ class _Blind(NodeTransformer):
 
 
 def parse(text: str) -> nodes.Template:
-    """A template that compiles, without its values. Raises TemplateSyntaxError, TooDeepError."""
+    """A template that compiles, without its values. Raises BadTemplateError, TooDeepError."""
     environment = SandboxedEnvironment(autoescape=False)
     try:
         tree: nodes.Template = _Blind().visit(environment.parse(text))
         environment.compile(tree)
-    except TemplateSyntaxError:
-        raise
+    except TemplateSyntaxError as fault:
+        raise BadTemplateError(fault) from None
     except (RecursionError, SyntaxError, MemoryError):  # what Python says of one that is good and too much
         raise TooDeepError from None
     return tree
