@@ -92,6 +92,7 @@ _FORWARD = (
     " ON CONFLICT DO UPDATE SET since = min(since, :after)",
     f"UPDATE level SET changed_at = :after WHERE changed_at = :now AND id IN ({_LEVELS})",
     f"UPDATE level SET absent_at = :after WHERE absent_at = :now AND id IN ({_LEVELS})",
-    "UPDATE movement SET seen_at = :after, not_before = min(not_before, :after)"
-    " WHERE source_id = :source AND seen_at = :now",
+    # What was written down a moment before this was not counted yet.
+    "UPDATE movement SET seen_at = :after, not_before = min(not_before, :after) WHERE source_id = :source"
+    " AND seen_at < :after AND id > coalesce((SELECT movement_id FROM reconciled WHERE source_id = :source), 0)",
 )
