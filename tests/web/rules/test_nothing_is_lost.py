@@ -189,7 +189,14 @@ def test_a_file_that_is_no_yaml_any_more_is_mended_on_the_page(marta: FlaskClien
 def test_a_text_that_is_no_rule_yet_is_shown_with_its_mistake(marta: FlaskClient) -> None:
     """Half typed, emptied to one word, of a kind nobody knows: each comes back in the form, and nothing breaks."""
     form = opened(marta)
-    for text in ("x", "null", "[]", "- a\n- b", LOW.replace("on: stock", "on: stok"), LOW.replace("on: stock", "on: ''")):
+    for text in (
+        "x",
+        "null",
+        "[]",
+        "- a\n- b",
+        LOW.replace("on: stock", "on: stok"),
+        LOW.replace("on: stock", "on: ''"),
+    ):
         for other in ({}, {"for": "30m", "severity": "critical"}):
             assert send(marta, "/rules/review", {**form, **other, "text": text}).status_code == 422, text
             assert send(marta, "/rules/draft", {**form, **other, "text": text}, part=True).status_code == 200, text
