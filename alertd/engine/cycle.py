@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ..errors import SourceTrouble, Trouble, UsageTrouble
+from ..errors import SourceTrouble, UsageTrouble
 from ..sources.registry import KINDS
-from ..store import alerts, hours, polls, snapshots, sources
+from ..store import alerts, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
 from . import holding, lanes, planner, transacting
 from .context import Context
-from .heartbeat import beat
+from .heartbeat import tell_watchers
 from .holding import LEASE_SECONDS
 from .lanes import Turn
 from .opening import Allowing, open_reader
@@ -70,21 +70,8 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
         reader.close()
     cycle.add(turn)
     if cycle.polls and not cycle.failed:
-        _beat(context, source)
+        tell_watchers(context, source)
     return cycle
-
-
-def _beat(context: Context, source: Source) -> None:
-    """Tell whoever watches that everything could be read: the operator's address, and the one of this source."""
-    if context.settings.heartbeat_url:
-        beat(context.settings.heartbeat_url)
-    try:
-        own = hours.beat(context.store, context.vault, source.id)
-    except Trouble as trouble:
-        log.warning("the heartbeat of a source cannot be sent", source=source.name, error=str(trouble))
-        return
-    if own:
-        beat(own)
 
 
 def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:

@@ -89,6 +89,18 @@ def test_a_heartbeat_of_a_source_is_called_after_a_healthy_cycle_only(cli, calm_
     assert watch.beats == ["/geheim-42"]
 
 
+def test_a_heartbeat_that_a_form_set_is_not_called_inside(cli, calm_house: House, watch):
+    """It led elsewhere when it was set; the cycle goes on without it."""
+    found = sources.get_source(calm_house.store, "tienda")
+    url = f"http://127.0.0.1:{watch.server_address[1]}/geheim"
+    hours.set_beat(calm_house.store, calm_house.context.vault, found.id, url, fenced=True)
+    calm_house.poll()
+    assert watch.beats == []
+    hours.set_beat(calm_house.store, calm_house.context.vault, found.id, url)
+    calm_house.after(5 * MINUTE)
+    assert watch.beats == ["/geheim"]
+
+
 @pytest.mark.parametrize("url", ["ftp://x.test/geheim", "nada-geheim", "https:///geheim", "http://x .test/geheim"])
 def test_an_address_that_cannot_be_called_is_refused(cli, url):
     """Without repeating it."""
