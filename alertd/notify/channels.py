@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from apprise import Apprise, AppriseAsset, AppriseAttachment, NotifyFormat, NotifyType, OverflowMode
 from apprise.attachment.memory import AttachMemory
@@ -34,6 +35,9 @@ _WITH_HEADERS = frozenset(("json", "jsons", "xml", "xmls", "form", "forms", "mai
 _OWN_RECEIVER = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
 # Services that are this machine itself; some are reached without a connection that the fence could see.
 _OF_THIS_MACHINE = frozenset(("syslog", "dbus", "glib", "gnome", "kde", "qt", "macosx", "windows"))
+# Options that may name a file of the server: its keys would leave with a message, or its mistakes with an error.
+_OF_A_FILE = frozenset(("keyfile", "subfile", "pgppub", "pgpprv", "template"))
+_PATH = re.compile(r"[/\\.~:]")
 # Services that take text and nothing else.
 _PLAIN = _OWN_RECEIVER | {"tgram", "telegram", "whatsapp", "discord", "workflow", "workflows"}
 _MAIL_APIS = frozenset(
@@ -43,6 +47,8 @@ _MAIL_APIS = frozenset(
 Service = Any
 
 INSIDE = "This address leads into the server's own network; an operator adds such a one with 'alertd channel add'."
+
+A_FILE = "This address names a file of the server; an operator adds such a one with 'alertd channel add'."
 
 _SCHEMA = re.compile(r"([a-z][a-z0-9+.-]{0,20})://", re.IGNORECASE)
 _TONES = {"failure": NotifyType.FAILURE, "warning": NotifyType.WARNING, "success": NotifyType.SUCCESS}
@@ -84,6 +90,8 @@ def check_url(url: str, *, private: Networks | None = None) -> str:
     service = _service(url)
     if private is not None and _is_private(service, private):
         raise UsageTrouble(INSIDE)
+    if private not in (None, fence.EVERYWHERE) and _names_a_file(url):
+        raise UsageTrouble(A_FILE)
     return str(service.service_name)
 
 
@@ -252,6 +260,12 @@ def _prepare(service: Service, timeout: Timeout) -> Service:
         service.socket_connect_timeout = timeout.read  # type: ignore[assignment]
         service.inline = True
     return service
+
+
+def _names_a_file(url: str) -> bool:
+    """Whether an option of an address is a file; the name of a template that lies with the service is none."""
+    options = parse_qsl(urlsplit(url.strip()).query, keep_blank_values=True)
+    return any(name.lower() in _OF_A_FILE and _PATH.search(value) for name, value in options)
 
 
 def _is_private(service: Service, allowed: Networks) -> bool:

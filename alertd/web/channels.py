@@ -78,8 +78,9 @@ def _keep(name: str, service: str, url: str) -> dict[str, str]:
             )
             record("channel.added", name, service=channel.service)
     except UsageTrouble as trouble:
-        inside = "own network" in str(trouble)
-        return {field: g.reader.t("channel.inside" if inside else "channel.bad_address")}
+        said = str(trouble)
+        word = "inside" if "own network" in said else "names_file" if "a file of" in said else "bad_address"
+        return {field: g.reader.t(f"channel.{word}")}
     return {}
 
 

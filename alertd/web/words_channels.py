@@ -160,6 +160,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "That address leads into the server's own network, which is not allowed from here. Whoever runs the "
         "server can allow it.",
     ),
+    "channel.names_file": (
+        "Esa dirección nombra un archivo del servidor y desde aquí no se permite. Quien opera el servidor sí puede.",
+        "Esse endereço cita um arquivo do servidor e não é permitido daqui. Quem opera o servidor pode adicioná-lo.",
+        "That address names a file of the server, which is not allowed from here. Whoever runs the server can add it.",
+    ),
     "channel.bad_name": (
         "Escriba un nombre con letras o números.",
         "Escreva um nome com letras ou números.",

@@ -13,6 +13,7 @@ from alertd.engine import actions
 from alertd.engine.context import Context, open_context
 from alertd.engine.opening import open_reader
 from alertd.errors import SourceTrouble, UsageTrouble
+from alertd.notify import channels
 from alertd.notify.answers import Outcome
 from alertd.notify.register import register
 from alertd.notify.worker import send_test
@@ -127,3 +128,20 @@ def test_what_is_on_this_machine_without_a_connection_is_inside_too(hall: Callab
     context.store.execute("UPDATE channel SET fenced = 1")
     found = send_test(context.store, context.vault, "log", url="http://alertd.example", now=0, private=())
     assert found.outcome is Outcome.PERMANENT
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/?template=/etc/passwd",
+        "vapid://a@example.com/b@example.com/?keyfile=private.pem",
+        "mailto://u:p@example.com?from=a@example.com&to=b@example.com&pgpprv=/root/key.asc",
+    ],
+)
+def test_a_form_names_no_file_of_the_server(hall: Callable[[str], Context], url: str) -> None:
+    """What is in it would leave with a message; an operator knows his own files."""
+    context = hall("")
+    with pytest.raises(UsageTrouble, match="file of the server"):
+        register(context.store, context.vault, name="fuga", url=url, now=0, private=())
+    assert channels.check_url(url)
+    assert channels.check_url("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/?template=pedido_hoy", private=())
