@@ -133,6 +133,19 @@ def test_a_wrong_key_or_value_is_refused_where_it_stands(more: str, line: int, c
 COUNTED = "name: a\non: returns\nwhen: units > 3\n"
 
 
+@pytest.mark.parametrize(
+    "costly", ["'x' * 300000000", "'x' | center(300000000)", "'%300000000d' % 1", "[0] * 300000000", "10 ** 2000000"]
+)
+def test_checking_a_message_works_nothing_out(costly: str):
+    """Two lines can ask for more memory than there is: only the bounded child that renders may try."""
+    tracemalloc.start()
+    try:
+        assert one_rule(f"message: |\n  {{{{ {costly} }}}}\n").message
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_what_is_counted_has_a_window_and_a_subject():
     """A week and the product, where nothing else is said."""
     rule = load(COUNTED).rules[0]
