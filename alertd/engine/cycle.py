@@ -198,7 +198,7 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
     """The lanes to run now, in order.
 
     A person who asks in the foreground gets a sweep unless one was asked for less often and is not due yet; and when
-    nothing is due at all, a sweep all the same. A stopped lane runs only when a person asks.
+    nothing is due at all, or the last one failed, a sweep all the same. A stopped lane runs only when a person asks.
     """
     now = context.now()
     polls.set_back(context.store, source.id, now, longest_lease=LEASE_SECONDS)
@@ -212,7 +212,8 @@ def due_lanes(context: Context, source: Source, *, foreground: bool = False) -> 
                 due.append(lane)
         elif row is None or row["next_due_at"] <= now:
             due.append(lane)
-    if foreground and "sweep" not in due and (source.sweep_every is None or not due):
+    rests = source.sweep_every is not None and due and "sweep" in state and not state["sweep"]["failures"]
+    if foreground and "sweep" not in due and not rests:
         due.insert(0, "sweep")
     kind = KINDS[source.kind]
     if foreground and transacting.LANE in kind.lanes and transacting.LANE not in due and not kind.lists_whole:

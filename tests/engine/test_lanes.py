@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alertd.engine.cycle import due_lanes
 from alertd.sandbox.smartpyme.model import SaleLine
 from alertd.store import documents, quarantine
 
@@ -416,6 +417,18 @@ def test_a_page_too_heavy_for_the_server_is_asked_for_in_smaller_parts(bench: Wo
     done = bench.poll("sales")
     assert (done.complete, done.new, bench.lane("sales")["stopped"]) == (True, 1, None)
     assert any("per_page=20&" in call for call in bench.calls("sales?"))
+
+
+def test_a_person_gets_a_sweep_after_one_that_failed(make: Make) -> None:
+    """Once an hour was asked for, and the sales are due; but the stock was never read."""
+    bench = make(products=3, sweep_every=3600.0)
+    bench.shop.faults.add("500", path="inventory", times=9)
+    assert not bench.poll("sweep").complete
+    bench.shop.faults.clear()
+    assert due_lanes(bench.context, bench.source, foreground=True)[0] == "sweep"
+    assert bench.poll("sweep").complete
+    bench.clock.forward(minutes=6)
+    assert "sweep" not in due_lanes(bench.context, bench.source, foreground=True)
 
 
 def test_a_page_that_times_out_is_asked_for_in_smaller_parts(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
