@@ -63,13 +63,14 @@ PAGES = (
     ("reconcile", "/reconcile", False),
     ("returns", "/returns", False),
     ("buying", "/buying", False),
+    ("count", "/count", False),
     ("silences", "/silences", False),
 )
 
 
 FIRST_LOOKED_AT = (
     "overview", "overview: curve", "alerts", "products", "products, searched, many", "sources", "source", "returns",
-    "buying",
+    "buying", "count",
 )  # fmt: skip
 FILES = (
     ("products as CSV", "/products/export.csv"),

@@ -8,6 +8,8 @@ as an explanation for a change of that size.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nsmallest
 from typing import Any
 
 from ..clock import day_number, utc
@@ -52,6 +54,7 @@ class Counted:
     value: float | None
 
 
+@lru_cache(maxsize=4096)
 def chance_of_error(gaps: int, months: float, *, negative: bool) -> float:
     """How likely a book is wrong: every gap of late halves the trust in it, and trust wears off by the month."""
     if negative:
@@ -63,23 +66,39 @@ def chance_of_error(gaps: int, months: float, *, negative: bool) -> float:
 def sheet(store: Store, source_id: int, now: int, size: int = 10) -> list[SheetLine]:
     """The products worth counting, the most promising first. A product counted since its last gap falls behind."""
     since = now - LOOK_BACK_DAYS * DAY_MS
-    rows = counts.candidates(store, source_id, since, day_number(utc(since).date()))
-    worth = classes([(row["sold"] or 0) * (row["cost"] or 0) for row in rows])
-    lines = [_sheet_line(row, letter, now) for row, letter in zip(rows, worth, strict=True)]
-    return sorted(lines, key=lambda line: (-line.expected_value, line.nombre, line.product_id))[: max(0, size)]
+    gaps, counted = counts.gaps(store, source_id, since), counts.last_counted(store, source_id)
+    found = [
+        each
+        for each in counts.candidates(store, source_id, day_number(utc(since).date()))
+        if each.stock or each.product_id in gaps
+    ]
+    worth = classes([(each.sold or 0) * (each.cost or 0) for each in found])
+    judged = (
+        _judged(each, letter, gaps.get(each.product_id), counted.get(each.product_id), now)
+        for each, letter in zip(found, worth, strict=True)
+    )
+    best = nsmallest(max(0, size), judged)
+    words = counts.described(store, [each.product_id for *_, each in best])
+    return [
+        SheetLine(
+            key, words[key][0], name, *words[key][1:], each.stock, round(chance, 4), -value,
+            gaps.get(key, (0, 0.0))[0], counted.get(key),
+        )
+        for value, name, key, chance, each in best
+    ]  # fmt: skip
 
 
-def _sheet_line(row: dict[str, Any], letter: str, now: int) -> SheetLine:
-    fresh = row["counted_at"] is not None and now - row["counted_at"] < LOOK_BACK_DAYS * DAY_MS
-    months = (now - row["counted_at"]) / (30 * DAY_MS) if row["counted_at"] else LOOK_BACK_DAYS / 30
-    gaps = 0 if fresh else row["gaps"]
-    chance = chance_of_error(gaps, months, negative=row["stock"] < 0)
-    at_stake = max(1.0, abs(row["gap_units"] or 0) if gaps else 0.0, 0.02 * abs(row["stock"]))
-    value = chance * at_stake * (row["cost"] or 0.01) * CLASS_WEIGHT[letter]
-    return SheetLine(
-        row["product_id"], row["codigo"], row["nombre"], row["categoria"], row["sucursales"], row["stock"],
-        round(chance, 4), quantity(value), row["gaps"], row["counted_at"],
-    )  # fmt: skip
+def _judged(
+    each: counts.Candidate, letter: str, gap: tuple[int, float] | None, counted_at: int | None, now: int
+) -> tuple[float, str, int, float, counts.Candidate]:
+    """What it is sorted by (the value with its sign turned, the name, the id), and how likely the book is wrong."""
+    fresh = counted_at is not None and now - counted_at < LOOK_BACK_DAYS * DAY_MS
+    months = (now - counted_at) / (30 * DAY_MS) if counted_at else LOOK_BACK_DAYS / 30
+    times, units = gap if gap and not fresh else (0, 0.0)
+    chance = chance_of_error(times, months, negative=each.stock < 0)
+    at_stake = max(1.0, units, 0.02 * abs(each.stock))
+    value = chance * at_stake * (each.cost or 0.01) * CLASS_WEIGHT[letter]
+    return -quantity(value), each.name, each.product_id, chance, each
 
 
 def enter(

@@ -1,8 +1,20 @@
 """Physical counts: what was counted, what the books said then, and which products are worth counting next."""
 
-from typing import Any
+from collections.abc import Sequence
+
+import msgspec
 
 from .db import Row, Store
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """What tells of a product whether it is worth counting: what is there, its cost, what was sold lately."""
+
+    product_id: int
+    name: str
+    stock: float
+    cost: float | None
+    sold: float | None
 
 
 def present(store: Store, product_id: int, warehouse_id: int | None = None) -> tuple[float, float | None] | None:
@@ -63,23 +75,51 @@ def net_sales(store: Store, source_id: int, since_day: int, until_day: int) -> f
     )
 
 
-def candidates(store: Store, source_id: int, since: int, since_day: int) -> list[dict[str, Any]]:
-    """What tells which products to count: stock, cost, gaps and sales of late, and when each was last counted."""
-    return store.rows(
-        "SELECT p.id AS product_id, p.code AS codigo, p.name AS nombre, p.category AS categoria,"
-        " round(sum(l.stock), 6) AS stock, coalesce(p.average_cost, p.cost) AS cost,"
-        " (SELECT count(*) FROM variance v WHERE v.product_id = p.id AND v.closed_at > :since"
-        " AND v.cause IN ('faltante', 'sobrante')) AS gaps,"
-        " (SELECT sum(abs(v.units)) FROM variance v WHERE v.product_id = p.id AND v.closed_at > :since"
-        " AND v.cause IN ('faltante', 'sobrante')) AS gap_units,"
-        " (SELECT sum(d.sold) FROM product_day d WHERE d.product_id = p.id AND d.day >= :day) AS sold,"
-        " (SELECT max(c.at) FROM stock_count c WHERE c.product_id = p.id) AS counted_at,"
-        " group_concat(DISTINCT w.branch) AS sucursales"
-        " FROM product p JOIN level l ON l.product_id = p.id JOIN warehouse w ON w.id = l.warehouse_id"
-        " WHERE p.source_id = :source AND p.enabled AND p.absent_at IS NULL AND l.absent_at IS NULL"
-        " GROUP BY p.id HAVING sum(l.stock) <> 0 OR gaps > 0",
-        {"source": source_id, "since": since, "day": since_day},
+def candidates(store: Store, source_id: int, since_day: int) -> list[Candidate]:
+    """Every product that can be counted, with what was sold of it lately; a large shop has a hundred thousand."""
+    found = store.execute(
+        "SELECT p.id, p.name, round(sum(l.stock), 6), coalesce(p.average_cost, p.cost),"
+        " (SELECT sum(d.sold) FROM product_day d WHERE d.product_id = p.id AND d.day >= ?)"
+        " FROM product p CROSS JOIN level l ON l.product_id = p.id"
+        " WHERE p.source_id = ? AND p.enabled AND p.absent_at IS NULL AND l.absent_at IS NULL GROUP BY p.id",
+        (since_day, source_id),
     )
+    return [Candidate(*row) for row in found]
+
+
+def gaps(store: Store, source_id: int, since: int) -> dict[int, tuple[int, float]]:
+    """By product, how often of late something was missing or over, and how many units in all."""
+    rows = store.execute(
+        "SELECT product_id, count(*), sum(abs(units)) FROM variance WHERE source_id = ? AND closed_at > ?"
+        " AND cause IN ('faltante', 'sobrante') GROUP BY product_id",
+        (source_id, since),
+    )
+    return {key: (times, units) for key, times, units in rows}
+
+
+def last_counted(store: Store, source_id: int) -> dict[int, int]:
+    """By product, when it was last counted."""
+    rows = store.execute("SELECT product_id, max(at) FROM stock_count WHERE source_id = ? GROUP BY 1", (source_id,))
+    return dict(rows.fetchall())
+
+
+def described(store: Store, products: Sequence[int]) -> dict[int, tuple[str | None, str | None, str | None]]:
+    """By product, its code, its category and the branches that hold it."""
+    rows = store.execute(
+        "SELECT p.id, p.code, p.category, group_concat(DISTINCT w.branch) FROM json_each(?) k"
+        " CROSS JOIN product p ON p.id = k.value JOIN level l ON l.product_id = p.id AND l.absent_at IS NULL"
+        " JOIN warehouse w ON w.id = l.warehouse_id GROUP BY p.id",
+        (str(list(products)),),
+    )
+    return {key: (code, category, branches) for key, code, category, branches in rows}
+
+
+def mark(store: Store, source_id: int) -> tuple[object, ...]:
+    """A value that changes with every count."""
+    row: tuple[object, ...] = store.execute(
+        "SELECT count(*), max(id) FROM stock_count WHERE source_id = ?", (source_id,)
+    ).fetchone()
+    return row
 
 
 def by_month(store: Store, source_id: int, since: int) -> list[Row]:

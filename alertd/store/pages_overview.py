@@ -9,6 +9,8 @@ from .db import Store
 from .pages import State
 from .pages_products import NOTABLE
 
+# No more polls than this run at the same time.
+MOST_AT_ONCE = 100
 DEAD_LETTERS_SHOWN_FOR = 7 * 86_400_000
 
 
@@ -107,7 +109,11 @@ def sources_now(store: Store) -> list[SourceNow]:
 
 def newest_poll(store: Store) -> tuple[object, ...]:
     """A value that changes when a poll ends or takes a catalogue over: what was counted before that is old."""
-    last = store.execute("SELECT id FROM poll WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1").fetchone()
+    last = store.execute(
+        "SELECT max(id), max(finished_at) FROM poll WHERE id > (SELECT max(id) FROM poll) - ?"
+        " AND finished_at IS NOT NULL",
+        (MOST_AT_ONCE,),
+    ).fetchone()
     lanes = store.execute("SELECT count(*), sum(planned_at), sum(last_success_at), sum(failures) FROM lane").fetchone()
     sources = store.execute("SELECT count(*), max(id), sum(snapshot_at) FROM source").fetchone()
     return (last, lanes, sources)

@@ -13,7 +13,7 @@ from ..store import counts as stored
 from ..store import knowledge, reconciliation
 from .reconcile_knowledge import MARKS
 from .record import record
-from .room import room
+from .room import MOST_TO_COUNT, room
 from .spans import chosen_source, source_options
 
 pages = Blueprint("count", __name__)
@@ -35,7 +35,7 @@ def sheet() -> str:
     """The same list to be printed: one line a place, by section, with room to write."""
     source = chosen_source()
     size = _size()
-    lines = counts.sheet(room().store, source.id, g.reader.now, size) if source else []
+    lines = room().to_count(source.id)[:size] if source else []
     places: dict[int, list[object]] = {}
     for row in stored.warehouses_of(room().store, [line.product_id for line in lines]) if lines else ():
         places.setdefault(row["product_id"], []).append(row)
@@ -106,13 +106,13 @@ def _called(product: int) -> str:
 
 def _size() -> int:
     size = request.values.get("size", SIZES[0], type=int)
-    return min(max(1, size), 500)
+    return min(max(1, size), MOST_TO_COUNT)
 
 
 def _page(typed: dict[int, str], mistakes: dict[int | str, str]) -> str:
     source = chosen_source()
     store, now = room().store, g.reader.now
-    lines = counts.sheet(store, source.id, now, _size()) if source else []
+    lines = room().to_count(source.id)[: _size()] if source else []
     since = now - counts.LOOK_BACK_DAYS * DAY_MS
     first = (utc(now).replace(day=1) - timedelta(days=31 * (MONTHS - 1))).replace(day=1, hour=0, minute=0, second=0)
     return render_template(

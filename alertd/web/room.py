@@ -11,10 +11,11 @@ from flask import current_app, g
 from ..buying.listing import Purchases, purchases
 from ..clock import Clock
 from ..errors import Trouble
+from ..reconcile.counts import SheetLine, sheet
 from ..rules.load import RuleError, RuleSet
 from ..rules.rule import Rule
 from ..settings import Settings
-from ..store import buying, pages_alerts, pages_overview, pages_products, quality
+from ..store import buying, counts, pages_alerts, pages_overview, pages_products, quality
 from ..store.db import Store
 from ..store.sources import Source, get_source
 from ..vault import Vault
@@ -24,6 +25,7 @@ from .state import state_at
 Found = TypeVar("Found")
 HOUR = 3_600_000
 LATELY = 7 * 24 * HOUR
+MOST_TO_COUNT = 500
 TRANSFERS = 10
 """What other branches could give: so many lines a page shows."""
 
@@ -123,6 +125,17 @@ class Room:
             return purchases(self.store, get_source(self.store, source.name), self.clock(), transfers=TRANSFERS)
 
         return self._keep(("purchases", source.id), mark, make)
+
+    def to_count(self, source_id: int) -> list[SheetLine]:
+        """The products worth counting; chosen again when something was read or counted, or the hour turned."""
+
+        def mark() -> tuple[object, ...]:
+            return self._reading(), counts.mark(self.store, source_id), self.clock() // HOUR
+
+        def make() -> list[SheetLine]:
+            return sheet(self.store, source_id, self.clock(), MOST_TO_COUNT)
+
+        return self._keep(("to_count", source_id), mark, make)
 
     def _reading(self) -> tuple[object, ...]:
         return pages_overview.newest_poll(self.store)
