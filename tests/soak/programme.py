@@ -118,7 +118,7 @@ def _silence(day: Any, until: int) -> Iterator[None]:
 @contextmanager
 def _snooze(day: Any, until: int) -> Iterator[None]:
     store = day.bench.context.store
-    firing = [row[0] for row in store.execute("SELECT id FROM alert WHERE state = 'firing' AND rule = 'low'")]
+    firing = [row[0] for row in store.execute("SELECT id FROM alert WHERE state = 'firing'")]
     chosen = day.dice.sample(firing, min(2, len(firing)))
     day.counts["snoozed"] += alerts.snooze(store, chosen, until=day.end_of(until), by="ana")
     rest = [each for each in firing if each not in chosen][:2]
@@ -129,7 +129,7 @@ def _snooze(day: Any, until: int) -> Iterator[None]:
 @contextmanager
 def _order(day: Any, until: int) -> Iterator[None]:
     context = day.bench.context
-    firing = [row[0] for row in context.store.execute("SELECT id FROM alert WHERE state = 'firing' AND rule = 'low'")]
+    firing = [row[0] for row in context.store.execute("SELECT id FROM alert WHERE state = 'firing'")]
     day.counts["ordered"] += alerts.order(
         context.store, firing[:2], until=day.end_of(until), by="ana", now=context.now()
     )
