@@ -217,7 +217,7 @@ def order(
         return _mark(store, keys, "ordered_until = ?, ordered_by = ?, ordered_at = ?", (until, by, now), _OPEN)
 
 
-def wake(store: Store, alert_ids: Iterable[int], now: int | None = None) -> int:
+def wake(store: Store, alert_ids: Iterable[int], now: int) -> int:
     """Take back acknowledgement, snooze and order."""
     keys = list(alert_ids)
     with store.write():

@@ -61,15 +61,14 @@ def place_for_alerts(
             place(store, row["source_id"], [line], expected_at=expected_at, by=by, now=now)
 
 
-def cancel_for_alerts(store: Store, alert_ids: Iterable[int], now: int | None) -> None:
-    """It was not ordered after all. Without a moment, the orders are closed as of when they were placed."""
+def cancel_for_alerts(store: Store, alert_ids: Iterable[int], now: int) -> None:
+    """It was not ordered after all."""
     for key in alert_ids:
-        for product_id, at in store.execute(
-            "UPDATE supply_order SET closed_at = coalesce(?, ordered_at) WHERE alert_id = ? AND closed_at IS NULL"
-            " RETURNING product_id, closed_at",
+        for (product_id,) in store.execute(
+            "UPDATE supply_order SET closed_at = ? WHERE alert_id = ? AND closed_at IS NULL RETURNING product_id",
             (now, key),
         ).fetchall():
-            _look_again(store, product_id, at)
+            _look_again(store, product_id, now)
 
 
 def cancel(store: Store, order_id: int, now: int) -> bool:

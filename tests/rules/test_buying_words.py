@@ -67,6 +67,23 @@ def test_marked_as_ordered_without_a_number_it_is_as_much_as_was_suggested(store
     assert values(store, "suggested_order on_order")[level] == {"suggested_order": 32, "on_order": 0}
 
 
+def test_an_order_that_is_taken_back_is_missing_at_the_next_look(store: Store):
+    """Though nothing of the shelf moved since, and it was taken back in the very moment of the last look."""
+    shelf(store, 8, 10, 40, changed_at=NOW - DAY)
+    rule = load("name: a\non: stock\nwhen: suggested_order > 0\n").rules[0]
+    shop = sources.get_source(store, "tienda")
+    found = []
+    for minute, act in enumerate((None, "order", "wake")):
+        keys = [row["id"] for row in alerts.list_alerts(store)]
+        if act == "order":
+            alerts.order(store, keys, until=NOW + 3 * DAY, by="ana", now=NOW + (minute - 1) * 60_000)
+        elif act == "wake":
+            alerts.wake(store, keys, NOW + (minute - 1) * 60_000)
+        evaluate(store, shop, [rule], NOW + minute * 60_000)
+        found.append(len(alerts.list_alerts(store, "firing")))
+    assert found == [1, 0, 1]
+
+
 def test_an_order_of_unknown_size_suggests_nothing_until_its_day_has_passed(store: Store):
     """A rule that knows no quantity, marked as ordered; when nothing comes, it is suggested again."""
     level = shelf(store, 8, 10, 40, changed_at=NOW - DAY)
