@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from alertd import logs
+from alertd.engine import catalogue, cycle
 from alertd.engine import context as contexts
-from alertd.engine import cycle, lanes
 from alertd.notify import register
 from alertd.settings import read_settings
 from alertd.sources import ahead, registry
@@ -96,9 +96,9 @@ def watch() -> Stopwatch:
     clock.wrap(ahead.Ahead, "page", "get")
     clock.wrap(client, "judge", "judge")
     clock.wrap(client, "read_page", "page")
-    clock.wrap(lanes, "read_sweep", "read")
+    clock.wrap(catalogue, "read_sweep", "read")
     clock.wrap(snapshots._Writer, "put", "put")
-    clock.wrap(lanes, "evaluate_and_tell", "evaluate")
+    clock.wrap(catalogue, "evaluate_and_tell", "evaluate")
     return clock
 
 

@@ -1,7 +1,7 @@
 """One turn for one source: which lanes run, in which order, under which lease, and when they run next."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -11,15 +11,23 @@ from ..sources.registry import KINDS
 from ..store import alerts, polls, snapshots, sources
 from ..store.polls import Poll
 from ..store.sources import Source
-from . import holding, lanes, planner, transacting
+from . import catalogue, holding, papers, planner, transacting
 from .context import Context
 from .heartbeat import tell_watchers
 from .holding import LEASE_SECONDS
-from .lanes import Turn
 from .opening import Allowing, open_reader
+from .turn import Turn
 from .watching import judge_source
 
 log = structlog.get_logger()
+READ: dict[str, Callable[[Turn, Poll], None]] = {
+    "sweep": catalogue.sweep,
+    "low": catalogue.low,
+    "sales": papers.read,
+    "returns": papers.read,
+    transacting.LANE: transacting.read,
+}
+"""Each fills its `Poll`, takes over what is whole, and raises SourceTrouble when it cannot finish."""
 CATALOGUE = frozenset({"sweep", "low"})
 ASK_AGAIN_SECONDS = 86_400.0
 VOUCHERS_EVERY_SECONDS = 3_600.0
@@ -87,7 +95,7 @@ def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
     read_at = sources.get_source(turn.context.store, turn.source.name).snapshot_at or turn.source.snapshot_at
     age = turn.context.now() - read_at
     old = age > 2_000 * lane_interval(turn.context, turn.source, "sweep")
-    lanes.evaluate_anew(turn, old=old)
+    catalogue.evaluate_anew(turn, old=old)
 
 
 def _judge_source(turn: Turn) -> None:
@@ -131,7 +139,7 @@ def _read_lane(turn: Turn, purse: Allowing, poll: Poll, poll_id: int) -> None:
     started, calls = time.monotonic(), turn.reader.requests
     retry_at: int | None = None
     try:
-        (transacting.run if lane == transacting.LANE else lanes.run)(turn, lane, poll)
+        READ[lane](turn, poll)
     except SourceTrouble as fault:
         poll.error, poll.error_kind = str(fault), fault.kind
         retry_at = fault.retry_at or (purse.refused() if fault.kind == "quota" else None)
@@ -253,7 +261,7 @@ def accept(context: Context, source: Source) -> Cycle | None:
     turn = Turn(context, source, reader, context.rules.book(context.now()))
     cycle = Cycle([Poll(source=source.name, lane="sweep")])
     try:
-        lanes.accept_held(turn, cycle.polls[0])
+        catalogue.accept_held(turn, cycle.polls[0])
     finally:
         reader.close()
     cycle.add(turn)

@@ -20,8 +20,8 @@ from ..store import deliveries, ledger, options, polls, quarantine, sources, tra
 from ..store.instants import after_looks
 from ..store.sources import Source
 from .context import Context
-from .lanes import Turn, evaluate_and_tell
 from .opening import open_reader
+from .turn import Turn, evaluate_and_tell
 
 log = structlog.get_logger()
 KIND = "smartepi"

@@ -16,8 +16,8 @@ from ..store import budget, documents, polls, quality, quarantine, snapshots, so
 from ..store.sources import Source
 from .context import Context
 from .hooks import webhook_notes
-from .lanes import SERVER_ZONE
 from .opening import open_reader
+from .papers import SERVER_ZONE
 from .planner import Plan, plan
 from .purse import ALLOWANCE
 

@@ -64,7 +64,8 @@ class Sweep:
     marks: dict[bytes, Packed]
 
 
-OnPage = Callable[[int, int | None], None]
+OnPage = Callable[[int | None], None]
+"""What is done with each page that came; it is told how many there are, where that is known."""
 
 
 def read_sweep(source: Catalogue, stage: Stage, known: Known, on_page: OnPage) -> Sweep:
@@ -104,7 +105,7 @@ def _walk(pages: Iterator[Page], stage: Stage, known: Known, on_page: OnPage, *,
             else:
                 place = f"?{page.number}.{len(walk.nameless) + 1}"
                 walk.nameless.append(Quarantined(key=place, reason=record.reason, raw=record.raw))
-        on_page(walk.pages, page.pages)
+        on_page(page.pages)
     return walk
 
 

@@ -16,7 +16,7 @@ from ..sources.registry import Transacting
 from ..store import documents, ledger, polls, quarantine, transactions
 from ..store.instants import after_looks
 from ..store.polls import Poll
-from .lanes import Turn, evaluate_and_tell
+from .turn import Turn, evaluate_and_tell
 
 LANE = "transactions"
 FIRST_MS = 90 * 86_400_000
@@ -32,9 +32,9 @@ class _Mark(msgspec.Struct):
     deep_at: int = 0
 
 
-def run(turn: Turn, lane: str, poll: Poll) -> None:
+def read(turn: Turn, poll: Poll) -> None:
     """Read what is new of each kind, and judge the rules by it. Raises SourceTrouble when a list has no end."""
-    store, source, begun = turn.context.store, turn.source, turn.context.now()
+    store, source, lane, begun = turn.context.store, turn.source, poll.lane, turn.context.now()
     written = polls.lanes(store, source.id)[lane]["mark"]
     mark = msgspec.json.decode(written, type=_Mark) if written else _Mark()
     deep = begun - mark.deep_at >= DEEP_EVERY_MS
@@ -65,7 +65,7 @@ def _read_kind(turn: Turn, reader: Transacting, kind: str, since: int, poll: Pol
     """Read one list to its end; the newest moment in it, None where it told none."""
     newest: int | None = None
     for batch in reader.transactions(kind, since):
-        turn.page_came(poll, None)
+        turn.page_came(poll)
         found = [each for each in batch if isinstance(each, Transaction)]
         unread = [each for each in batch if isinstance(each, Quarantined)]
         poll.products += len(batch)

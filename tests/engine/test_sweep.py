@@ -33,7 +33,7 @@ def read(*walks: list[Page]):
     store = open_store(":memory:")
     stage = snapshots.Stage(store)
     try:
-        return read_sweep(Shelf(*walks), stage, {}, lambda number, pages: None)
+        return read_sweep(Shelf(*walks), stage, {}, lambda pages: None)
     finally:
         store.close()
 
