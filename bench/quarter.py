@@ -22,9 +22,10 @@ from tempfile import TemporaryDirectory
 
 from alertd.clock import local, moment
 from alertd.model import Document, Line, Product, StockLevel
+from alertd.reconcile.ordering import Said
 from alertd.reconcile.report import LEAST_UNITS, reconcile
 from alertd.reconcile.step import step
-from alertd.store import Store, documents, knowledge, open_store, polls, reconciliation, snapshots, sources
+from alertd.store import Store, buying, documents, open_store, polls, reconciliation, snapshots, sources
 from alertd.store.polls import Poll
 from alertd.vault import Vault
 
@@ -344,7 +345,7 @@ def live(
             for product, (_, _, pack) in shop.limits.items():
                 key = store.value("SELECT id FROM product WHERE external_id = ?", (product,))
                 if pack > 1:
-                    knowledge.set_pack(store, key, float(pack), begin, by="bench")
+                    buying.say(store, source.id, Said(pack=float(pack)), product_id=key, by="bench", now=begin)
     return score(store, shop, source, watcher, start + days * DAY)
 
 

@@ -196,7 +196,7 @@ def _spare(
 
 def _terms(book: Book, product: int, supplier: str | None, usual: dict[str | None, Terms]) -> Terms:
     """What holds for a product. Most say nothing of their own, and then it is the same for the whole supplier."""
-    if product in book.products or product in book.packs:
+    if product in book.products:
         return book.terms_of(product, supplier)
     if supplier not in usual:
         usual[supplier] = book.terms_of(product, supplier)

@@ -75,10 +75,7 @@ def term(name: str) -> str:
     """What was said about buying a product: of itself, else of its supplier, else of its source."""
     own = "SELECT b.{} FROM buying_term b WHERE b.source_id = r.source_id AND b.supplier = {} AND b.product_id = {}"
     said = [("''", "r.product_id"), ("trim(fold(r.supplier))", "0"), ("''", "0")]
-    parts = [f"({own.format(name, *where)})" for where in said]
-    if name == "pack":
-        parts.insert(1, "(SELECT k.size FROM pack k WHERE k.product_id = r.product_id)")
-    return f"coalesce({', '.join(parts)})"
+    return f"coalesce({', '.join(f'({own.format(name, *where)})' for where in said)})"
 
 
 LEAD_TIME = (

@@ -17,19 +17,15 @@ _COLUMNS = ", ".join(TERMS)
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything that was said about buying in one source, and in which packs products come."""
+    """Everything that was said about buying in one source."""
 
     source: Said
     suppliers: Mapping[str, Said]
     products: Mapping[int, Said]
-    packs: Mapping[int, float]
 
     def terms_of(self, product_id: int, supplier: str | None) -> Terms:
         """What holds for a product: the nearest that says something wins."""
         said = [self.products.get(product_id), self.suppliers.get(folded(supplier)), self.source]
-        pack = self.packs.get(product_id)
-        if pack is not None:
-            said.insert(1, Said(pack=pack))
         return resolve([each for each in said if each is not None])
 
     def supplier_terms(self, supplier: str | None) -> Terms:
@@ -56,11 +52,7 @@ def read_book(store: Store, source_id: int) -> Book:
             suppliers[supplier] = said
         else:
             source = said
-    packs = store.execute(
-        "SELECT k.product_id, k.size FROM pack k CROSS JOIN product p ON p.id = k.product_id WHERE p.source_id = ?",
-        (source_id,),
-    )
-    return Book(source, suppliers, products, dict(packs.fetchall()))
+    return Book(source, suppliers, products)
 
 
 def said_of(store: Store, source_id: int, *, supplier: str | None = None, product_id: int = 0) -> Said | None:

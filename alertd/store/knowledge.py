@@ -28,21 +28,6 @@ def learn_recipe(store: Store, kit_id: int, part_id: int, quantity: float, now: 
         )
 
 
-def set_pack(store: Store, product_id: int, size: float, now: int, by: str | None = None) -> None:
-    """Keep in which packs a product is bought."""
-    with store.write():
-        store.execute(
-            "INSERT INTO pack VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET size = ?2, by = ?3, at = ?4",
-            (product_id, size, by, now),
-        )
-        # Suggested orders come in whole packs.
-        store.execute(
-            "UPDATE source SET buying_at = max(buying_at + 1, ?)"
-            " WHERE id = (SELECT source_id FROM product WHERE id = ?)",
-            (now, product_id),
-        )
-
-
 def forget_factor(store: Store, product_id: int) -> None:
     """It was not a box after all."""
     with store.write():

@@ -152,14 +152,14 @@ def changed_after(store: Store, products: Iterable[int], at: int) -> set[int]:
 
 
 def facts(store: Store, products: Iterable[int]) -> list[Row]:
-    """What is known of products besides their stock."""
+    """What is known of products besides their stock; `pack` is what their own terms of buying say."""
     found: list[Row] = []
     for keys in bundles(products):
         found += store.rows(
             "SELECT p.id, p.external_id, p.name, p.code, p.category, p.brand, p.supplier, p.kind, p.price,"
             " coalesce(p.average_cost, p.cost) AS cost, p.cost AS last_cost, p.previous_cost, p.absent_at,"
-            " k.size AS pack, f.factor FROM product p LEFT JOIN pack k ON k.product_id = p.id"
-            " LEFT JOIN box_factor f ON f.product_id = p.id"
+            " b.pack, f.factor FROM product p LEFT JOIN box_factor f ON f.product_id = p.id LEFT JOIN buying_term b"
+            " ON b.source_id = p.source_id AND b.supplier = '' AND b.product_id = p.id"
             " WHERE p.id IN (SELECT value FROM json_each(?))",
             (keys,),
         )
@@ -420,6 +420,7 @@ def changes_by_people(store: Store) -> tuple[int, ...]:
     row = store.execute(
         "SELECT (SELECT coalesce(max(id), 0) FROM stock_entry), (SELECT coalesce(max(removed_at), 0) FROM stock_entry),"
         " (SELECT coalesce(max(at), 0) + count(*) FROM confirmation), (SELECT coalesce(max(at), 0) + count(*) FROM"
-        " box_factor), (SELECT coalesce(max(at), 0) + count(*) FROM recipe), (SELECT count(*) FROM pack)"
+        " box_factor), (SELECT coalesce(max(at), 0) + count(*) FROM recipe),"
+        " (SELECT coalesce(sum(buying_at), 0) FROM source)"
     ).fetchone()
     return tuple(row)

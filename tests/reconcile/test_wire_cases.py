@@ -8,8 +8,9 @@ import pytest
 
 from alertd.reconcile import typed
 from alertd.reconcile.nouns import Cause
+from alertd.reconcile.ordering import Said
 from alertd.reconcile.report import reconcile
-from alertd.store import knowledge, open_store, reconciliation, sources
+from alertd.store import buying, knowledge, open_store, reconciliation, sources
 
 from .conftest import MAIN
 from .test_wire import figures
@@ -87,7 +88,7 @@ def test_r9_a_receipt_on_the_wire_is_told_by_its_packs_and_its_new_cost(bench):
     """Two packs of 24 on an empty shelf, and the cost changed with them: from what to what is said."""
     product = bench.product("A-1", 2, minimo=5)
     bench.poll()
-    knowledge.set_pack(bench.context.store, 1, 24, bench.clock.moment(), "marta")
+    buying.say(bench.context.store, 1, Said(pack=24), product_id=1, by="marta", now=bench.clock.moment())
     bench.shop.sell([(product, 3)], MAIN)
     bench.shop.set_level(product, MAIN, stock=47)
     bench.shop.products[product].costo_promedio = 3

@@ -4,9 +4,10 @@ import pytest
 
 from alertd.engine import explain
 from alertd.engine.evaluate import evaluate
+from alertd.reconcile.ordering import Said
 from alertd.rules.explaining import EXPLAINED, LANGUAGES, said
 from alertd.rules.vocabulary import column_of, homes
-from alertd.store import alerts, evaluation, measures, sources
+from alertd.store import alerts, buying, evaluation, measures, sources
 from alertd.store.db import Store
 
 from .makers import DAY, NOW, documents_known, load, shelf, sold
@@ -72,6 +73,6 @@ def test_what_is_odd_about_an_order_is_said(store: Store):
     (order,) = explain.of_alert(store, rules, alert["fingerprint"], NOW, "en")
     assert (order.result, order.note) == (1.0, "Without a maximum or known sales: up to the minimum only.")
     store.execute("UPDATE level SET maximum = 8 WHERE id = ?", (level,))
-    store.execute("INSERT INTO pack VALUES (1, 12, NULL, 0)")
+    buying.say(store, 1, Said(pack=12), product_id=1, by=None, now=NOW)
     (order,) = explain.of_alert(store, rules, alert["fingerprint"], NOW, "en")
     assert (order.result, order.note) == (12.0, "The least order or the pack goes beyond the maximum.")
