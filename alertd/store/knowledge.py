@@ -1,4 +1,4 @@
-"""What a shop knows and its inventory system does not tell: box factors, recipes, packs, receipts, what a gap was."""
+"""What a shop knows and its inventory system does not tell: box factors, recipes, receipts, what a gap was."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -152,21 +152,6 @@ def recipes(store: Store, source_id: int) -> list[Row]:
         " WHERE p.source_id = ? ORDER BY r.at DESC, r.kit_id, r.part_id LIMIT 500",
         (source_id,),
     )
-
-
-def packs(store: Store, source_id: int) -> list[Row]:
-    """Every known pack size."""
-    return store.rows(
-        "SELECT k.product_id, p.code AS codigo, p.name AS nombre, k.size, k.by, k.at FROM pack k"
-        " JOIN product p ON p.id = k.product_id WHERE p.source_id = ? ORDER BY k.at DESC, p.id LIMIT 500",
-        (source_id,),
-    )
-
-
-def forget_pack(store: Store, product_id: int) -> None:
-    """It is not bought in that pack."""
-    with store.write():
-        store.execute("DELETE FROM pack WHERE product_id = ?", (product_id,))
 
 
 def confirmations(store: Store, source_id: int) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What the shop knows and its inventory system does not: box factors, parts of sets, packs, what gaps were, the limit.
+"""What the shop knows and its inventory system does not: box factors, parts of sets, what gaps were, the limit.
 
 Everything here was learnt or said, counts from then on, and can be forgotten.
 """
@@ -32,7 +32,6 @@ def index() -> str:
         sources=source_options(),
         factors=knowledge.factors(store, key),
         recipes=knowledge.recipes(store, key),
-        packs=knowledge.packs(store, key),
         confirmations=knowledge.confirmations(store, key),
         limit=reconciliation.value_limit(store, key),
         cause_words=lambda name: words.cause(name, g.reader.language),
@@ -52,8 +51,6 @@ def forget() -> Response:
             knowledge.forget_factor(store, product)
         elif what == "recipe":
             knowledge.forget_recipe(store, _key("kit"), product)
-        elif what == "pack":
-            knowledge.forget_pack(store, product)
         elif what == "confirmation":
             knowledge.unconfirm(store, product, _key("closed_at"), float(form.get("units", 0)))
         else:

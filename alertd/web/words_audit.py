@@ -35,7 +35,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Opened again a difference of",
     ),
     "audit.knowledge.forgot_factor": ("Olvidó la caja de", "Esqueceu a caixa de", "Forgot the box of"),
-    "audit.knowledge.forgot_pack": ("Olvidó el paquete de", "Esqueceu o pacote de", "Forgot the pack of"),
     "audit.knowledge.forgot_recipe": ("Olvidó el combo de", "Esqueceu o kit de", "Forgot the set of"),
     "audit.knowledge.limit": ("Cambió el valor mínimo de", "Mudou o valor mínimo de", "Changed the least value of"),
     "audit.messages.retried": ("Reintentó mensajes", "Tentou mensagens de novo", "Retried messages"),
