@@ -32,7 +32,6 @@ class Taken:
     new: int = 0
     changed: int = 0
     gone: int = 0
-    unmatched: int = 0
     unknown: list[str] = field(default_factory=list)
 
 
@@ -128,7 +127,6 @@ def _take_one(
         return
     lines, moved_over = _matched(store, stored["id"] if stored else None, document, matcher)
     branch = document.branch or _branch_of_sale(store, source_id, document)
-    taken.unmatched += sum(product is None for _, product in lines)
     before = _effects_of(store, stored["id"]) if stored and stored["gone_at"] is None else {}
     key = _save(store, source_id, document, branch, mark, stored["id"] if stored else None, now)
     _save_lines(store, key, lines)

@@ -4,11 +4,10 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from alertd.engine import heartbeat, selfcare
+from alertd.engine import selfcare
 from alertd.engine.lastwords import LastWords
 from alertd.engine.loop import Ailment
 from alertd.engine.selfcare import tend
@@ -16,6 +15,7 @@ from alertd.notify import speech
 from alertd.notify.register import register
 from alertd.store import outbox
 from alertd.store.db import kind_of
+from tests.end_to_end.receivers import WebService
 
 from .conftest import BODEGA, HOUR, MINUTE, House
 
@@ -84,40 +84,6 @@ def test_a_short_failure_of_a_channel_is_nobodys_business(calm_house: House):
     assert tend(calm_house.context) > 0
 
 
-class _Watch(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.beats.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(302 if "weiter" in self.path else 200)
-        self.send_header("Location", "/elsewhere")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def test_the_heartbeat_calls_its_address_and_follows_nobody():
-    """A real server on loopback; a redirect is a refusal."""
-    server = HTTPServer(("127.0.0.1", 0), _Watch)
-    server.beats = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    base = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
-        assert heartbeat.beat(f"{base}/ping?x=1")
-        assert not heartbeat.beat(f"{base}/weiter")
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-    assert server.beats == ["/ping?x=1", "/weiter"]  # type: ignore[attr-defined]
-    assert not heartbeat.beat(f"{base}/gone")
-
-
-def test_the_heartbeat_never_asks_a_machine_for_its_credentials():
-    """The address that clouds answer with secrets is refused without a packet."""
-    assert not heartbeat.beat("http://169.254.169.254/latest/meta-data/")
-
-
 def test_a_dead_channel_is_told_again_when_it_lives(calm_house: House):
     """Also to itself: who reads only that one learns that something was missing."""
     calm_house.channel("slack")
@@ -181,27 +147,11 @@ def test_every_trouble_has_words_in_every_language(language):
     assert all(words[kind]["title"] and words[kind]["text"] for kind in kinds | over)
 
 
-class _Inbox(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append(json.loads(body))  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def inbox() -> Iterator[HTTPServer]:
-    server = HTTPServer(("127.0.0.1", 0), _Inbox)
-    server.got = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def inbox() -> Iterator[WebService]:
+    made = WebService()
+    yield made
+    made.close()
 
 
 def fill_the_disk(house: House) -> None:
@@ -226,7 +176,7 @@ def damage(house: House) -> None:
 @pytest.mark.parametrize(("ail", "kind"), [(fill_the_disk, "full"), (forbid_writing, "readonly"), (damage, "damaged")])
 def test_a_database_that_fails_is_told_past_the_outbox_and_is_no_stock_alert(house: House, inbox, ail, kind):
     """Grafana #46142: a real fault of a real file. People hear of it at once, once, and hear nothing of stock."""
-    register(house.store, house.vault, name="aviso", url=f"json://127.0.0.1:{inbox.server_address[1]}/", now=house.at)
+    register(house.store, house.vault, name="aviso", url=inbox.url, now=house.at)
     for key in range(1, 400):
         house.product(key, 10)
     house.poll()
@@ -245,14 +195,14 @@ def test_a_database_that_fails_is_told_past_the_outbox_and_is_no_stock_alert(hou
         if thread.name == "last-words":
             thread.join(5)
     assert ailment.word == kind
-    (told,) = inbox.got
+    (told,) = inbox.rest()
     assert "base de datos" in told["title"]
     assert "agotado" not in json.dumps(told, ensure_ascii=False).lower()
 
 
 def test_a_busy_database_disturbs_nobody_for_a_minute(house: House, inbox, monkeypatch):
     """Another program holds the file; the first minute of it is waited for."""
-    register(house.store, house.vault, name="aviso", url=f"json://127.0.0.1:{inbox.server_address[1]}/", now=house.at)
+    register(house.store, house.vault, name="aviso", url=inbox.url, now=house.at)
     house.product(1, 10)
     house.poll()
     house.store.execute("PRAGMA busy_timeout = 10")
@@ -271,4 +221,4 @@ def test_a_busy_database_disturbs_nobody_for_a_minute(house: House, inbox, monke
     assert thread is not None
     thread.join(5)
     assert words.speak("busy", str(fault.value)) is None
-    assert len(inbox.got) == 1
+    assert len(inbox.rest()) == 1

@@ -1,12 +1,11 @@
 """When a shop is closed and whom to call while all is well, said on the command line and on the page."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from alertd.store import hours, sources
+from tests.end_to_end.receivers import Watch
 
 from .conftest import MINUTE, House
 
@@ -19,26 +18,11 @@ def cli(calm_house: House, alertd, monkeypatch: pytest.MonkeyPatch):
     return alertd
 
 
-class _Watch(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.beats.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
-def watch() -> Iterator[HTTPServer]:
-    server = HTTPServer(("127.0.0.1", 0), _Watch)
-    server.beats = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def watch() -> Iterator[Watch]:
+    made = Watch()
+    yield made
+    made.close()
 
 
 def test_closed_days_by_command(cli, calm_house: House):
@@ -72,7 +56,7 @@ def test_what_cannot_be_a_closed_day_exits_2_and_changes_nothing(cli, calm_house
 
 def test_a_heartbeat_of_a_source_is_called_after_a_healthy_cycle_only(cli, calm_house: House, watch):
     """And its address is sealed in the database and shown nowhere."""
-    url = f"http://127.0.0.1:{watch.server_address[1]}/geheim-42"
+    url = f"{watch.url}/geheim-42"
     assert cli("source", "heartbeat", "tienda", url).status == 0
     shown = cli("source", "heartbeat", "tienda")
     assert ("127.0.0.1" in shown.out, "geheim" in shown.out + shown.err) == (True, False)
@@ -92,7 +76,7 @@ def test_a_heartbeat_of_a_source_is_called_after_a_healthy_cycle_only(cli, calm_
 def test_a_heartbeat_that_a_form_set_is_not_called_inside(cli, calm_house: House, watch):
     """It led elsewhere when it was set; the cycle goes on without it."""
     found = sources.get_source(calm_house.store, "tienda")
-    url = f"http://127.0.0.1:{watch.server_address[1]}/geheim"
+    url = f"{watch.url}/geheim"
     hours.set_beat(calm_house.store, calm_house.context.vault, found.id, url, fenced=True)
     calm_house.poll()
     assert watch.beats == []

@@ -71,6 +71,35 @@ class WebService:
         self._thread.join()
 
 
+class Watch:
+    """Who is called while all is well, and writes down every path. One with "weiter" in it leads elsewhere."""
+
+    def __init__(self) -> None:
+        self.beats: list[str] = []
+        watch = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                watch.beats.append(self.path)
+                self.send_response(302 if "weiter" in self.path else 200)
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        self.port = int(self._server.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
 class PostOffice:
     """A mail server that keeps what it takes."""
 

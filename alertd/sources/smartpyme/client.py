@@ -63,7 +63,6 @@ class SmartPyme:
     """One company's External API behind one key."""
 
     kind = "smartpyme"
-    sweeps = len(ORDERS)
 
     def __init__(self, base_url: str, api_key: str, *, budget: Budget, transport: Transport | None = None) -> None:
         self._http = Http(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +9,6 @@ import pytest
 from alertd.sandbox.serving import Serving
 from alertd.sandbox.smartbis import DEFAULT_KEY, DEFAULT_SECRET, Programme, serve
 from sources.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    found = House(tmp_path)
-    yield found
-    found.store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from alertd.sandbox.smartepi import DEFAULT_KEY, Organisation, serve
 from sources.house import House
 
 SECRET = "whsec_alertd_example_secret"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    found = House(tmp_path)
-    yield found
-    found.store.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A table that a shop keeps: read as spreadsheets of the region save it, and never half."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,6 @@ SHEET = (
     "Código;Producto;Existencias;Mínimo;Bodega\n"
     "MAR-1;Martillo;12,5;4;Central\nMAR-1;Martillo;2;1;Norte\nCLA-1;Clavo;;5;\n"
 )
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    found = House(tmp_path)
-    yield found
-    found.store.close()
 
 
 @pytest.fixture
