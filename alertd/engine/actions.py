@@ -249,12 +249,11 @@ def check(context: Context, source: Source) -> SourceCheck:
     if source.snapshot_at is None:
         return _try_out(context, source)
     found = inspect.inspect_source(context, source)
-    kind = getattr(found, "error_kind", None)
     return SourceCheck(
         at=context.now(),
         reachable=found.reachable,
         error=found.error,
-        error_kind=kind,
+        error_kind=found.error_kind,
         company=found.company,
         dialect=found.dialect,
         products=found.products,

@@ -27,7 +27,7 @@ OWN_WORD_DAYS = 7
 
 @dataclass(slots=True)
 class Findings:
-    """What `source test` tells. `error` is set when the system could not be read."""
+    """What `source test` tells. `error` and its kind are set when the system could not be read."""
 
     source: str
     reachable: bool = False
@@ -46,6 +46,7 @@ class Findings:
     held: str | None = None
     notes: list[str] = field(default_factory=list)
     error: str | None = None
+    error_kind: str | None = None
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -118,7 +119,7 @@ def inspect_source(context: Context, source: Source) -> Findings:
     try:
         _ask(context, source, reader, found)
     except SourceTrouble as fault:
-        found.error = str(fault)
+        found.error, found.error_kind = str(fault), fault.kind
     finally:
         reader.close()
     _look_at_data(context, source, found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from alertd.engine import actions
 from alertd.engine.inspect import inspect_source
 from alertd.sandbox.smartpyme import DEFAULT_KEY
 
@@ -56,3 +57,10 @@ def test_a_refused_key_is_one_sentence(bench: Workbench) -> None:
     bench.clock.forward(hours=2)
     found = inspect_source(bench.context, bench.source)
     assert not found.reachable and "copy the API key again" in str(found.error)
+
+
+def test_a_key_that_is_refused_since_is_told_as_such_on_the_page(bench: Workbench) -> None:
+    """Of a system that was read before as of one that is new: what to do about it hangs on the kind of fault."""
+    bench.shop.keys.revoke(DEFAULT_KEY, at_once=True)
+    found = actions.check(bench.context, bench.source)
+    assert (found.reachable, found.error_kind) == (False, "key") and found.error
