@@ -19,8 +19,9 @@ import stamina
 
 from alertd.clock import moment
 from alertd.engine.cycle import Cycle, due_lanes, run_cycle, run_sources
+from alertd.engine.holding import free_lanes_of_the_dead
 from alertd.engine.hooks import evaluate_due
-from alertd.engine.loop import Ailment, free_lanes_of_the_dead
+from alertd.engine.loop import Ailment
 from alertd.engine.pruning import Caretaker
 from alertd.engine.tending import Tender
 from alertd.notify.register import register
@@ -111,7 +112,7 @@ class Day(Simulation):
         context = self.bench.context
         self.ailment, self.tender, self.caretaker = Ailment(context), Tender(context), Caretaker(context)
         self.ailment.over()
-        free_lanes_of_the_dead(context)
+        free_lanes_of_the_dead(context.store, context.now())
         polls.close_interrupted(context.store, context.now())
         budget.forget_before(context.store, context.now())
 
