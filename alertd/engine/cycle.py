@@ -90,7 +90,9 @@ def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
     if turn.evaluated or turn.source.snapshot_at is None:
         return
     state = polls.lanes(turn.context.store, turn.source.id)
-    if any(state[lane]["failures"] for lane in CATALOGUE if lane in state):
+    # A sweep that is whole tells more than the short look that failed before it, and that it spares from now on.
+    swept = any(poll.lane == "sweep" and poll.complete for poll in cycle.polls)
+    if not swept and any(state[lane]["failures"] for lane in CATALOGUE if lane in state):
         return
     read_at = sources.get_source(turn.context.store, turn.source.name).snapshot_at or turn.source.snapshot_at
     age = turn.context.now() - read_at

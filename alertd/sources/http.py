@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import SplitResult, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -38,7 +39,7 @@ class _Fenced(httpx.HTTPTransport):
     """Connects from behind the fence, and by no proxy of the environment: it would connect in our place."""
 
     def __init__(self, allowed: fence.Networks) -> None:
-        super().__init__()
+        super().__init__(verify=_trust())
         self._allowed = allowed
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -58,11 +59,17 @@ def usual(url: str) -> Transport:
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if proxy and not proxy_bypass(parts.hostname or ""):
-        return httpx.HTTPTransport(proxy=proxy if "://" in proxy else f"http://{proxy}")
+        return httpx.HTTPTransport(verify=_trust(), proxy=proxy if "://" in proxy else f"http://{proxy}")
     if parts.scheme == "https":
-        return httpx.HTTPTransport()
+        return httpx.HTTPTransport(verify=_trust())
     # Nothing is encrypted on this way and no redirect is followed: the authorities of the web need not be read.
     return httpx.HTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whose certificates are believed. Reading them all takes longer than a quiet cycle of a small shop."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)

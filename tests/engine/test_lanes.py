@@ -9,7 +9,7 @@ import pytest
 
 from alertd.engine.cycle import due_lanes
 from alertd.sandbox.smartpyme.model import SaleLine
-from alertd.store import documents, quarantine
+from alertd.store import alerts, documents, quarantine
 
 from .workbench import LOW_RULE, WAREHOUSE, Workbench, row
 
@@ -168,6 +168,19 @@ def test_a_rule_about_sales_hears_of_them_in_the_cycle_that_read_them(bench: Wor
     assert (done.new_firing, bench.alerts()) == (1, [(1, "warning")])
     bench.clock.forward(minutes=5)
     assert bench.cycle("sweep", "sales", "returns").new_firing == 0
+
+
+def test_a_short_look_that_failed_once_does_not_keep_a_rule_about_sales_from_hearing(bench: Workbench) -> None:
+    """The sweep after it is whole, and spares the short look from then on: its failure is no news any more."""
+    bench.rule("name: sold\non: sales\nwindow: 2d\nwhen: units > 2\n", "sold")
+    bench.cycle("sweep", "sales", "returns")
+    bench.shop.faults.add("500", path="inventory", times=9)
+    assert not bench.poll("low").complete
+    bench.shop.faults.clear()
+    bench.clock.forward(minutes=5)
+    bench.shop.sell([(1, 3)], WAREHOUSE)
+    bench.cycle("sweep", "sales", "returns")
+    assert [row["rule"] for row in alerts.list_alerts(bench.context.store, "firing")].count("sold") == 1
 
 
 def test_a_cancelled_sale_is_booked_back_when_it_is_noticed(bench: Workbench) -> None:
