@@ -24,7 +24,7 @@ from ..store.rulestate import Looked
 from ..store.sources import Source
 from . import finding, sieve
 from .finding import Scope, View
-from .sieve import Turn
+from .sieve import RuleTurn
 
 log = structlog.get_logger()
 CATALOGUE = frozenset({"stock", "product", "returns", "sales", "reconciliation"})
@@ -117,7 +117,7 @@ def _judge(view: View, rules: list[Rule], looks: dict[str, Looked], look: Look, 
     outcome.told = {rule.name: outcome.told[rule.name] for rule in rules if rule.name in outcome.told}
 
 
-def _evaluate_safely(view: View, turn: Turn, looked: Looked | None, outcome: Outcome) -> None:
+def _evaluate_safely(view: View, turn: RuleTurn, looked: Looked | None, outcome: Outcome) -> None:
     """One rule that the database cannot run must not keep the others from being heard, nor leave half of its work."""
     store, name = view.store, turn[0].name
     store.execute("SAVEPOINT rule")
@@ -138,7 +138,7 @@ def _evaluate_safely(view: View, turn: Turn, looked: Looked | None, outcome: Out
     store.execute("RELEASE rule")
 
 
-def _evaluate_rule(view: View, turn: Turn, looked: Looked | None, outcome: Outcome) -> None:
+def _evaluate_rule(view: View, turn: RuleTurn, looked: Looked | None, outcome: Outcome) -> None:
     store, source, moment = view.store, view.source, view.moment
     rule, scope, sifted = turn
     found = finding.find(view, rule, scope, sifted)

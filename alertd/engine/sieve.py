@@ -16,11 +16,11 @@ from . import finding
 from .finding import SIFTED, Scope, Sifted, View
 
 log = structlog.get_logger()
-Turn = tuple[Rule, Scope, Sifted | None]
+RuleTurn = tuple[Rule, Scope, Sifted | None]
 """A rule, how much it looks at, and what the sieve says; None where it was not sifted."""
 
 
-def turns(view: View, looking: Iterable[tuple[Rule, Scope]]) -> Iterator[Turn]:
+def turns(view: View, looking: Iterable[tuple[Rule, Scope]]) -> Iterator[RuleTurn]:
     """Each rule once, those that look at the same rows together.
 
     What was sifted is kept until the next few are: deal with each before asking for the next.
