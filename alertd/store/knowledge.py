@@ -42,10 +42,19 @@ def forget_recipe(store: Store, kit_id: int, part_id: int) -> None:
 
 def recipes_of_parts(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:
     """(kit, part, pieces) of every known recipe that one of these products is a part of."""
+    return _recipes(store, "part_id", products)
+
+
+def recipes_of_kits(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:
+    """(kit, part, pieces) of every known recipe of these sets."""
+    return _recipes(store, "kit_id", products)
+
+
+def _recipes(store: Store, column: str, products: Iterable[int]) -> list[tuple[int, int, float]]:
     found: list[tuple[int, int, float]] = []
     for keys in bundles(products):
         found += store.execute(
-            "SELECT kit_id, part_id, quantity FROM recipe WHERE part_id IN (SELECT value FROM json_each(?))", (keys,)
+            f"SELECT kit_id, part_id, quantity FROM recipe WHERE {column} IN (SELECT value FROM json_each(?))", (keys,)
         ).fetchall()
     return found
 
@@ -201,13 +210,3 @@ def drop_upload(store: Store, key: int) -> None:
     """It was booked, or is not wanted any more; joins the caller's transaction."""
     with store.write():
         store.execute("DELETE FROM upload WHERE id = ?", (key,))
-
-
-def recipes_of_kits(store: Store, products: Iterable[int]) -> list[tuple[int, int, float]]:
-    """(kit, part, pieces) of every known recipe of these sets."""
-    found: list[tuple[int, int, float]] = []
-    for keys in bundles(products):
-        found += store.execute(
-            "SELECT kit_id, part_id, quantity FROM recipe WHERE kit_id IN (SELECT value FROM json_each(?))", (keys,)
-        ).fetchall()
-    return found
