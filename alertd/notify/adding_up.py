@@ -41,7 +41,7 @@ def headline(item: Item, content: Content, speech: Speech) -> str:
     return f"{mark_of(item, state_of(item))} {said}{worth}"
 
 
-def shown(item: Item, content: Content, speech: Speech, language: str) -> Shown:
+def shown(item: Item, content: Content, speech: Speech) -> Shown:
     """The sum of one product."""
     total = item.sum
     assert total is not None  # noqa: S101 - only asked of items that have one
@@ -59,7 +59,7 @@ def shown(item: Item, content: Content, speech: Speech, language: str) -> Shown:
         _about(total, content, speech),
         rows,
         difference,
-        _remarks(total, content, speech),
+        _remarks(total, speech),
         speech.say("next_step"),
     )
 
@@ -75,7 +75,7 @@ def _about(total: Sum, content: Content, speech: Speech) -> str:
     return " · ".join(parts)
 
 
-def _remarks(total: Sum, content: Content, speech: Speech) -> list[str]:
+def _remarks(total: Sum, speech: Speech) -> list[str]:
     number = speech.number(abs(total.units))
     said = [speech.say("valued_at_cost")] if total.value is not None else []
     if total.elsewhere is not None:

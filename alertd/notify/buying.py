@@ -100,7 +100,7 @@ def _too_late(item: Item) -> bool:
     return bool(buy and buy.cover is not None and buy.wait is not None and 0 < buy.cover <= buy.wait)
 
 
-def sections(content: Content, speech: Speech, language: str, now: int) -> tuple[list[Section], int]:
+def sections(content: Content, speech: Speech, now: int) -> tuple[list[Section], int]:
     """A section for each supplier, the most urgent first, and how many products are in none of those shown."""
     by_supplier: dict[str, list[Item]] = {}
     for item in to_order(content):
@@ -113,7 +113,7 @@ def sections(content: Content, speech: Speech, language: str, now: int) -> tuple
             continue
         shown = items[:room] if len(items) <= room or room >= 3 or not found else []
         room -= len(shown)
-        lines = [_line(item, content, speech, language, now) for item in shown]
+        lines = [_line(item, content, speech, now) for item in shown]
         found.append(Section(_heading(name, items, content, speech, counted=len(shown) < len(items)), lines))
     return found, left
 
@@ -129,7 +129,7 @@ def _heading(name: str, items: list[Item], content: Content, speech: Speech, *, 
     return f"{said} ({speech.say('cut_off', time=cut_off)})" if cut_off else said
 
 
-def _line(item: Item, content: Content, speech: Speech, language: str, now: int) -> Line:
+def _line(item: Item, content: Content, speech: Speech, now: int) -> Line:
     """Name and quantities first; where, since when and how long it lasts below."""
     places = {place_words(each) for each in content.items}
     below = [

@@ -353,7 +353,7 @@ def _send_mail(service: NotifyEmail, rendered: Rendered, reached: Collection[str
         if not SMTP_CODE_SAID.search(delivery.detail):
             # The server itself is out of reach; the others would only wait for the same.
             break
-    return _summary(failures, tuple(done), complete=len(done) == len(service.targets) or not waiting)
+    return _summary(failures, tuple(done))
 
 
 def _was_there(delivery: Delivery) -> bool:
@@ -361,7 +361,7 @@ def _was_there(delivery: Delivery) -> bool:
     return SMTP_CODE_SAID.search(delivery.detail) is not None or delivery.detail.endswith("gave no reason.")
 
 
-def _summary(failures: list[Delivery], reached: tuple[str, ...], *, complete: bool) -> Delivery:
+def _summary(failures: list[Delivery], reached: tuple[str, ...]) -> Delivery:
     if not failures:
         return Delivery(Outcome.DELIVERED, "", reached)
     outcomes = {failure.outcome for failure in failures}

@@ -166,7 +166,7 @@ def _parts(content: Content, speech: Speech, language: str, url: str, now: int, 
     custom, broken = _own_words(content, language, url)
     listed = not custom and not broken and buying.is_list(content)
     if listed:
-        sections, rest = buying.sections(content, speech, language, now)
+        sections, rest = buying.sections(content, speech, now)
     else:
         sections, rest = _plain_section(content, speech, language, now, custom=bool(custom))
     lines = [line for section in sections for line in section.lines]
@@ -177,7 +177,7 @@ def _parts(content: Content, speech: Speech, language: str, url: str, now: int, 
         "listed": listed,
         "more": speech.say("more", n=speech.number(rest)) if rest > 0 else "",
         "footnotes": buying.footnotes(content, speech, now) if listed else [],
-        "sums": [] if custom else [adding_up.shown(item, content, speech, language) for item in _with_sums(content)],
+        "sums": [] if custom else [adding_up.shown(item, content, speech) for item in _with_sums(content)],
         "alive": _alive(content, speech, now),
         "chart_alt": speech.say("chart_alt", name=one_line(content.chart.name, 60)) if content.chart else "",
         "chart_legend": legend(content.chart, speech) if content.chart else [],

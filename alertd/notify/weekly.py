@@ -64,7 +64,7 @@ def render(content: Content, language: str, url: str) -> Rendered:
     """Word one summary. `url` is the address of the page."""
     writer = _Writer(content, language, url)
     sections = [section(writer) for section in _SECTIONS]
-    title = clip(_title(content, writer), _TITLE)
+    title = clip(_title(writer), _TITLE)
     parts: dict[str, Any] = {
         "title": title,
         "hello": writer.say("hello", shop=_shop(content, writer), when=writer.speech.moment(_read_at(content))),
@@ -120,7 +120,7 @@ def _shop(content: Content, writer: _Writer) -> str:
     return f"{name} ({', '.join(branches)})" if len(branches) > 1 else name
 
 
-def _title(content: Content, writer: _Writer) -> str:
+def _title(writer: _Writer) -> str:
     """What stands alone on a phone: how much ran out, what it cost, what has no document."""
     week, said = writer.week, []
     out = week["empty"]["products"]

@@ -103,7 +103,7 @@ def reconcile(store: Store, source: Source, since: int, until: int, *, every: bo
     limit = reconciliation.value_limit(store, source.id)
     lines = [worded(each, gaps[each.product_id], loaded, said, limit, closing) for each in counted]
     lines.sort(key=_weight)
-    lines += _unmatched(store, source.id, moments.at[0], closing, moments_known=loaded)
+    lines += _unmatched(store, source.id, moments.at[0], loaded)
     products = len(reconciliation.all_products(store, source.id))
     off = sum(1 for line in lines if line.unexplained or line.parts)
     return Report(source.name, opening, closing, known_until, tuple(lines), max(0, products - off), _totals(lines))
@@ -206,13 +206,13 @@ def _weight(line: Line) -> tuple[bool, float, float, str]:
 _GOES_OUT = ("sale", "withdrawal")
 
 
-def _unmatched(store: Store, source_id: int, opening: int, closing: int, *, moments_known: Loaded) -> list[Line]:
+def _unmatched(store: Store, source_id: int, opening: int, loaded: Loaded) -> list[Line]:
     """Lines without a known product, by what the document calls them."""
     sums: dict[tuple[str | None, str | None], dict[str, Any]] = {}
     for row in reconciliation.unmatched_movements(store, source_id, opening):
         made = row["created_at"] or row["first_seen_at"]
         _, at, _ = bounds(made, row["not_before"], row["first_seen_at"], kind=row["document_kind"])
-        if not opening < at or moments_known.moments.window(at) > moments_known.moments.last:
+        if not opening < at or loaded.moments.window(at) > loaded.moments.last:
             continue
         found = sums.setdefault((row["code"], row["name"]), {"sold": 0.0, "returned": 0.0, "documents": []})
         # A swap that nobody can match says by its sign which way the product went.

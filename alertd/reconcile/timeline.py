@@ -33,7 +33,7 @@ def balance(
         return Balance(product_id, None, None, Sums(), pending=first is not None)
     changes = _changes(shelves, moments, first)
     opening, actual = _ends(shelves, moments, changes, first)
-    rest, shelf_moves = _stock_moves(shelves, moments, changes)
+    rest, shelf_moves = _stock_moves(changes)
     placed = place(events, moments)
     known = [each for each in placed if each.window is None or each.window > first]
     for each in known:
@@ -138,9 +138,7 @@ def _changes(shelves: Sequence[Shelf], moments: Moments, first: int) -> dict[int
     return found
 
 
-def _stock_moves(
-    shelves: Sequence[Shelf], moments: Moments, changes: dict[int, dict[int, _Ends]]
-) -> tuple[dict[int, int | None], dict[int, dict[int, int]]]:
+def _stock_moves(changes: dict[int, dict[int, _Ends]]) -> tuple[dict[int, int | None], dict[int, dict[int, int]]]:
     """By window, how much the product's stock moved (None: not known), and how much on each shelf."""
     totals: dict[int, int | None] = {}
     by_shelf: dict[int, dict[int, int]] = {}

@@ -5,9 +5,9 @@ partial index `level_low`, which is what makes the question quick.
 """
 
 
-def low_sql(alias: str = "r") -> str:
-    """The SQL condition over a row with `stock` and `minimum`; unknown where the minimum is null."""
-    return f"({alias}.minimum > 0 AND {alias}.stock <= {alias}.minimum)"
+def low_sql() -> str:
+    """The SQL condition over a row `r` with `stock` and `minimum`; unknown where the minimum is null."""
+    return "(r.minimum > 0 AND r.stock <= r.minimum)"
 
 
 def is_low(stock: float, minimum: float | None) -> bool:

@@ -46,12 +46,10 @@ def safe(text: str | None) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) or text.lstrip().startswith(DANGEROUS[:4]) else text
 
 
-def csv_chunks(
-    columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, mark: str = ".", delimiter: str | None = None
-) -> Iterator[bytes]:
+def csv_chunks(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, mark: str = ".") -> Iterator[bytes]:
     """UTF-8 with the mark that spreadsheets look for; a semicolon between cells where decimals take the comma."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter or (";" if mark == "," else ","))
+    writer = csv.writer(out, delimiter=";" if mark == "," else ",")
     writer.writerow([safe(column.heading) for column in columns])
     yield b"\xef\xbb\xbf"
     for row in rows:

@@ -205,7 +205,7 @@ def _refresh_demand(store: Store, source_id: int, known: _Measured, moment: Mome
     store.execute("DELETE FROM temp.sold_lately")
     turned = known.demand_day != moment.today or known.buying_at != moment.buying_at
     whole = turned or (known.demand_at or 0) > moment.now + MOST_AHEAD_MS
-    _forget_demand(store, source_id, known, moment, whole=whole)
+    _forget_demand(store, source_id, known, whole=whole)
     span = (moment.today - measures_demand.HISTORY_DAYS + 1, moment.today)
     if whole:
         store.execute(
@@ -227,7 +227,7 @@ def _refresh_demand(store: Store, source_id: int, known: _Measured, moment: Mome
     )
 
 
-def _forget_demand(store: Store, source_id: int, known: _Measured, moment: Moment, *, whole: bool) -> None:
+def _forget_demand(store: Store, source_id: int, known: _Measured, *, whole: bool) -> None:
     """Drop what is to be worked out anew: everything of the source, or the products that something happened to."""
     if whole:
         chosen = f"SELECT id FROM product WHERE source_id = {int(source_id)}"

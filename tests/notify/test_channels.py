@@ -259,7 +259,7 @@ def test_a_gateway_that_gave_up_waiting_tells_nothing():
 def test_a_mail_that_may_have_arrived_is_not_hidden_by_one_that_did_not():
     """Marta's mailbox is busy, and the server broke off in the middle of Pedro's."""
     busy, broken = Delivery(Outcome.RETRYABLE, "450"), Delivery(Outcome.AMBIGUOUS, "broke off")
-    assert _summary([busy, broken], (), complete=False).outcome is Outcome.AMBIGUOUS
+    assert _summary([busy, broken], ()).outcome is Outcome.AMBIGUOUS
 
 
 @pytest.mark.parametrize(
