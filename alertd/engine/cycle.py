@@ -72,7 +72,7 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
                 break
             if lane == "sweep" and poll.complete:
                 _spare_low(context, source)
-        _evaluate_anyway(turn)
+        _evaluate_anyway(turn, cycle)
         _judge_source(turn)
     finally:
         reader.close()
@@ -82,7 +82,7 @@ def run_cycle(context: Context, source: Source, wanted: Iterable[str]) -> Cycle:
     return cycle
 
 
-def _evaluate_anyway(turn: Turn) -> None:
+def _evaluate_anyway(turn: Turn, cycle: Cycle) -> None:
     """Rules may have changed although no catalogue was read, and documents may have come after it was.
 
     While the catalogue cannot be read every state is frozen instead: nothing fires or ends by the clock alone.
