@@ -42,7 +42,7 @@ HELD_BY = {
     "deploy.md": {"sh": "test_deploy"},
     "messages.md": {"json": "notify/test_docs"},
     "metrics.md": {"sh": HERE, "yaml": HERE},
-    "operations.md": {"sh": "test_deploy"},
+    "operations.md": {"sh": "test_deploy", "text": "soak/test_soak"},
     "performance.md": {"": HERE},
     "reconciliation.md": {"sh": HERE, "text": HERE},
     "rules.md": {"yaml": "rules/test_vocabulary", "text": HERE},

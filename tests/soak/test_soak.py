@@ -1,5 +1,6 @@
 """The quick parts of the soak as tests, and that its table and its judge tell the truth about what they are given."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +123,12 @@ def test_the_judge_hears_what_was_said_in_a_silence_or_in_the_quiet_hours(court:
     court.judge.silenced.append((WAREHOUSE, 0, court.clock.moment()))
     court.judge.quiet_rule = "low"
     assert court.wrong() == {"told in the quiet hours": 1, "told while silenced": 1}
+
+
+def test_the_table_in_the_docs_has_the_columns_that_are_printed():
+    """docs/operations.md shows one, and says how each column is read."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    head = table([]).split("\n")[1]
+    assert f"```text\n{head}\n" in page
+    columns = re.split(r"\s{2,}", head)[1:]
+    assert [column for column in columns if f"`{column}`" not in page] == []
