@@ -21,7 +21,7 @@ import msgspec
 
 from . import logs
 from .engine.context import open_context
-from .engine.service import Service, wait_for_signal
+from .engine.service import Service, heed_signals
 from .notify.channels import check_url, mask
 from .sandbox import smartbis, smartepi
 from .sandbox.smartpyme import DEFAULT_KEY, Life, Shop, serve
@@ -48,10 +48,11 @@ def run_demo(*, products: int, seed: int, dialect: str) -> None:
             smartbis.serve(rewards, life=smartbis.Life(rewards, SMALL_PACE)) as loyalty,
         ):
             service, password = _prepare(Path(folder), upstream.url, epi.url, loyalty.url, inbox)
+            wait = heed_signals()
             service.start()
             _send_webhooks(works, f"{service.url}/hooks/smartepi/{WORKS}")
             _say_hello(service.url, password, upstream.origin, products)
-            wait_for_signal()
+            wait()
             click.echo("\nStopping ...", err=True)
             service.stop()
 

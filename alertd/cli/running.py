@@ -4,7 +4,7 @@ import logging
 
 import click
 
-from ..engine.service import Service, let_somebody_in, wait_for_signal
+from ..engine.service import Service, heed_signals, let_somebody_in
 from ..errors import Trouble, UsageTrouble
 from .output import opened
 
@@ -17,13 +17,14 @@ ENVELOPES = ("bare", "data", "paged")
 def serve(no_worker: bool) -> None:
     """The page and the worker in one process: the way alertd is meant to be deployed."""
     with opened(logging.INFO) as context:
+        wait = heed_signals()
         service = Service(context, work=not no_worker)
         link = let_somebody_in(context)
         service.start()
         click.echo(f"alertd: the page is at {service.url}", err=True)
         if link:
             click.echo(f"alertd: open this link once, within a day, to create the administrator: {link}", err=True)
-        wait_for_signal()
+        wait()
         click.echo("alertd: stopping; what is on its way is finished first ...", err=True)
         service.stop()
 
@@ -32,9 +33,10 @@ def serve(no_worker: bool) -> None:
 def worker() -> None:
     """The worker alone: polls and sends, without the page."""
     with opened(logging.INFO) as context:
+        wait = heed_signals()
         service = Service(context, page=False)
         service.start()
-        wait_for_signal()
+        wait()
         click.echo("alertd: stopping; what is on its way is finished first ...", err=True)
         service.stop()
 

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import FrameType
 
@@ -119,8 +119,12 @@ def let_somebody_in(context: Context) -> str | None:
     return f"{context.settings.url}/setup/{users.make_setup_link(context.store, context.now())}"
 
 
-def wait_for_signal() -> None:
-    """Until SIGINT or SIGTERM. The handler sets a flag and returns; all else happens in the caller."""
+def heed_signals() -> Callable[[], None]:
+    """From now on SIGINT and SIGTERM are noted and no more; what is returned waits until one has come.
+
+    Called before anything starts: a service that is stopped while it starts ends in order too. The handler sets a flag
+    and returns; all else happens in the caller.
+    """
     stopping = threading.Event()
 
     def note(_number: int, _frame: FrameType | None) -> None:
@@ -128,6 +132,10 @@ def wait_for_signal() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, note)
-    # An untimed wait would not let Python run the handler on every platform.
-    while not stopping.wait(0.5):
-        pass
+
+    def wait() -> None:
+        # An untimed wait would not let Python run the handler on every platform.
+        while not stopping.wait(0.5):
+            pass
+
+    return wait

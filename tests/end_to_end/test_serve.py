@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import urllib.request
@@ -11,6 +12,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 import pytest
+
+from alertd.cli.main import run
+from alertd.engine.service import Service
 
 from .conftest import COFFEE, RICE, WAREHOUSE, add_shop
 
@@ -78,6 +82,30 @@ def test_a_service_shows_its_page_polls_sends_and_ends(house, shop, low_shop, we
     assert service.stop() == 0
     assert web_service.rest() == []
     assert "Traceback" not in "\n".join(service.said)
+
+
+@pytest.mark.parametrize("command", [("serve",), ("serve", "--no-worker"), ("worker",)], ids=" ".join)
+def test_a_service_that_is_stopped_while_it_starts_ends_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path, command):
+    """The signal comes before anything was said; a supervisor that is in a hurry finds no failure."""
+    monkeypatch.setenv("ALERTD_HOME", str(tmp_path / "home"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PORT", str(probe.getsockname()[1]))
+    started: list[str] = []
+
+    def start(_service: Service) -> None:
+        started.append("started")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Service, "start", start)
+    monkeypatch.setattr(Service, "stop", lambda _service: started.append("stopped"))
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert run(command) == 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert started == ["started", "stopped"]
 
 
 def test_the_set_up_link_makes_an_administrator_once(house):
