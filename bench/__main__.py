@@ -37,7 +37,7 @@ def measure(stack: ExitStack, cache: Path, *, quick: bool) -> list[Figure]:
     for products in SIZES:
         print(f"... {products:,} products", flush=True)
         stall = Shop(stack, cache, products)
-        rounds = 1 if quick else 7 if products < SIZES[-1] else 3
+        rounds = 1 if quick else 7 if products < SIZES[-1] else 5
         # The largest shop takes as long as all the rest: in a hurry it is read over HTTP only, which needs more memory.
         for where in ("http",) if quick and products == SIZES[-1] else ("http", "files"):
             figures += workloads.cycles(stall, where, rounds)
