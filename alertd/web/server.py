@@ -34,6 +34,7 @@ class _Chore:
     def __init__(self, do: Callable[[], object]) -> None:
         self._do = do
         self._waits = False
+        self._failing = False
         self._due = 0.0
 
     def is_due(self, moment: float) -> bool:
@@ -45,11 +46,14 @@ class _Chore:
         self._waits, self._due = True, moment + CHORE_SECONDS
 
     def service(self) -> None:
-        """Do it. What fails is told and tried again: the page answers without it, only slower."""
+        """Do it. What fails is told once and tried again: the page answers without it, only slower."""
         try:
             self._do()
+            self._failing = False
         except Exception:
-            log.exception("the page's chore failed")
+            if not self._failing:
+                log.exception("the page's chore failed")
+            self._failing = True
         finally:
             self._waits = False
 

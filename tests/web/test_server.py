@@ -106,3 +106,20 @@ def test_a_long_chore_is_not_begun_twice() -> None:
     chore.service()
     assert not chore.is_due(5.0)
     assert chore.is_due(5.0 + web_server.CHORE_SECONDS)
+
+
+def test_a_chore_that_goes_on_failing_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that stays full fills no log; the next trouble after it worked is news again."""
+    told: list[str] = []
+    monkeypatch.setattr(web_server.log, "exception", told.append)
+    outcomes = iter([OSError(), OSError(), None, OSError()])
+
+    def work() -> None:
+        fault = next(outcomes)
+        if fault:
+            raise fault
+
+    chore = web_server._Chore(work)
+    for _ in range(4):
+        chore.service()
+    assert len(told) == 2
