@@ -104,15 +104,12 @@ class Stage:
             "CREATE TEMP TABLE IF NOT EXISTS staged (external_id ANY PRIMARY KEY, digest INTEGER NOT NULL,"
             " product BLOB NOT NULL) STRICT, WITHOUT ROWID"
         )
-        own = not connection.in_transaction
-        if own:
-            connection.execute("BEGIN")
+        connection.execute("BEGIN")
         connection.executemany(
             "INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?)",
             [(identity, *kept) for identity, kept in self._waiting.items()],
         )
-        if own:
-            connection.execute("COMMIT")
+        connection.execute("COMMIT")
         self._waiting.clear()
         self._spilt = True
 
@@ -123,13 +120,13 @@ class Stage:
             self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
 
     def packed(self) -> Iterator[tuple[Identity, int, bytes]]:
-        """What waits: id, digest, and the product as `held_product` keeps it."""
+        """What waits: id, digest, and the product as `held_product` keeps it. Nothing is written for it: whoever asks may
+        be in a transaction, and what that undoes would be gone."""
         if self._spilt:
-            self._spill()
             cursor = self._store.connection.cursor()
-            yield from cursor.execute("SELECT external_id, digest, product FROM temp.staged")
-        else:
-            yield from ((identity, *kept) for identity, kept in self._waiting.items())
+            rows = cursor.execute("SELECT external_id, digest, product FROM temp.staged")
+            yield from (row for row in rows if row[0] not in self._waiting)
+        yield from ((identity, *kept) for identity, kept in self._waiting.items())
 
     def products(self, seen: set[Identity] | None = None) -> Iterator[tuple[int, Product]]:
         """The staged products, those of `seen` only where it is given."""
