@@ -120,8 +120,10 @@ class Stage:
             self._store.execute("DELETE FROM temp.staged WHERE external_id = ?", (identity,))
 
     def packed(self) -> Iterator[tuple[Identity, int, bytes]]:
-        """What waits: id, digest, and the product as `held_product` keeps it. Nothing is written for it: whoever asks may
-        be in a transaction, and what that undoes would be gone."""
+        """What waits: id, digest, and the product as `held_product` keeps it.
+
+        Nothing is written for it: whoever asks may be in a transaction, and what that undoes would be gone.
+        """
         if self._spilt:
             cursor = self._store.connection.cursor()
             rows = cursor.execute("SELECT external_id, digest, product FROM temp.staged")

@@ -1,4 +1,4 @@
-"""The waiting room of a sweep holds what came, however much it is and whatever becomes of the transaction that reads it."""
+"""The waiting room of a sweep holds what came, however much it is, and whatever becomes of who reads it."""
 
 from collections.abc import Iterator
 
