@@ -13,10 +13,11 @@ import msgspec
 from ..errors import SourceTrouble
 from ..model import Product
 from ..reconcile.step import step as settle
-from ..store import documents, ledger, quarantine, snapshots, sources, transactions
+from ..store import documents, ledger, quarantine, snapshots, sources, staging, transactions
 from ..store.known import Identity, Known
 from ..store.polls import Poll
-from ..store.snapshots import Applied, Stage
+from ..store.snapshots import Applied
+from ..store.staging import Stage
 from .sweep import Sweep, read_sweep
 from .thrift import give_memory_back
 from .turn import DoubtedError, Turn, evaluate_and_tell
@@ -48,7 +49,7 @@ def sweep(turn: Turn, poll: Poll) -> None:
             poll.held = True
             poll.error, poll.error_kind = _held_sentence(turn.source.name, str(doubtful)), "held"
             seen, reason = found.seen | found.unread, str(doubtful)
-            snapshots.hold(store, turn.source.id, stage, seen=seen, reason=reason, now=turn.context.now())
+            staging.hold(store, turn.source.id, stage, seen=seen, reason=reason, now=turn.context.now())
     finally:
         stage.close()
         give_memory_back()
@@ -85,7 +86,7 @@ def take_over(turn: Turn, found: Sweep, stage: Stage, known: Known, poll: Poll, 
         if reason:
             raise DoubtfulError(reason)
         quarantine.keep(store, source.id, found.quarantined, applied.at)
-        snapshots.drop_held(store, source.id)
+        staging.drop_held(store, source.id)
         # The store knows all this now, and the evaluation of a large catalogue needs the room.
         found.seen.clear()
         found.marks.clear()
@@ -99,11 +100,11 @@ def accept_held(turn: Turn, poll: Poll) -> None:
     """Take over the sweep that was held back: a person has said that it is true."""
     store, source = turn.context.store, turn.source
     known = snapshots.known_digests(store, source.id)
-    seen, products = snapshots.held_products(store, source.id)
+    seen, products = staging.held_products(store, source.id)
     with store.write():
         now = turn.context.now()
         applied = snapshots.apply(store, source.id, products, seen=seen, unread=set(), known=known, now=now)
-        snapshots.drop_held(store, source.id)
+        staging.drop_held(store, source.id)
         _catalogue_changed(turn, applied, poll)
         poll.products = len(seen)
         poll.complete = True

@@ -8,7 +8,7 @@ import structlog
 
 from ..errors import SourceTrouble, UsageTrouble
 from ..sources.registry import KINDS
-from ..store import alerts, polls, snapshots, sources
+from ..store import alerts, polls, snapshots, sources, staging
 from ..store.polls import Poll
 from ..store.sources import Source
 from . import catalogue, holding, papers, planner, transacting
@@ -257,7 +257,7 @@ def run_sources(context: Context, names: Iterable[str], lane: str | None = None)
 
 def accept(context: Context, source: Source) -> Cycle | None:
     """Take over the sweep that was held back; None where none waits."""
-    if snapshots.held(context.store, source.id) is None:
+    if staging.held(context.store, source.id) is None:
         return None
     reader, _ = open_reader(context, source)
     turn = Turn(context, source, reader, context.rules.book(context.now()))

@@ -12,7 +12,7 @@ from ..errors import SourceTrouble
 from ..model import Page, Product
 from ..sources.registry import KINDS, Explaining, Mapped, Reader, Telling
 from ..sources.smartpyme import Summary
-from ..store import budget, documents, polls, quality, quarantine, snapshots, sources
+from ..store import budget, documents, polls, quality, quarantine, sources, staging
 from ..store.sources import Source
 from .context import Context
 from .hooks import webhook_notes
@@ -205,5 +205,5 @@ def _look_at_data(context: Context, source: Source, found: Findings) -> None:
         for row in documents.unknown_states(store, source.id)
     ]
     found.quality["unverified_documents"] = sum(row["documents"] for row in documents.unknown_states(store, source.id))
-    held = snapshots.held(store, source.id)
+    held = staging.held(store, source.id)
     found.held = held["reason"] if held else None

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from ..clock import local
 from ..notify.content import Content, encode
-from ..store import Store, channels, digests, outbox, polls, snapshots, sources, upkeep
+from ..store import Store, channels, digests, outbox, polls, sources, staging, upkeep
 from ..store.sources import Source
 from .context import Context
 from .rulebook import Rulebook
@@ -78,7 +78,7 @@ def _of_source(store: Store, source: Source, now: int) -> Iterable[Worry]:
         yield Worry(f"source:{source.id}:key", "key_refused", source, facts)
     elif kind == "quota":
         yield Worry(f"source:{source.id}:quota", "quota", source, facts)
-    elif snapshots.held(store, source.id) is not None:
+    elif staging.held(store, source.id) is not None:
         yield Worry(f"source:{source.id}:held", "held", source, facts)
     elif sweep["failures"] and _is_silent(source, sweep["last_success_at"], sweep["failures"], now):
         since = sweep["last_success_at"]

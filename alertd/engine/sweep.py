@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..model import Page, Quarantined
 from ..store.known import Identity, Known, Packed, pack
-from ..store.snapshots import Stage
+from ..store.staging import Stage
 
 MOST_WALKS = 3
 

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ..errors import Trouble
-from ..store import documents, pages_alerts, pages_overview, pages_sources, snapshots
+from ..store import documents, pages_alerts, pages_overview, pages_sources, staging
 from ..store import sources as stored
 from ..store.pages_overview import Shelf
 from ..store.sources import Source
@@ -62,7 +62,7 @@ def one(name: str) -> str:
         shown=shown,
         source=source,
         card=shown.card,
-        held=snapshots.held(store, source.id),
+        held=staging.held(store, source.id),
         check=room().checks.get(name),
         lanes=pages_sources.lanes(store, source.id),
         findings=_findings(source),
@@ -106,14 +106,14 @@ def poll(name: str) -> Response:
 def judge(name: str) -> Response:
     """Take the sweep that was held back, or throw it away. A person judges what they saw, not what came since."""
     source = source_or_404(name)
-    held = snapshots.held(room().store, source.id)
+    held = staging.held(room().store, source.id)
     if held is None or str(held["at"]) != request.form.get("at"):
         flash(g.reader.t("source.held_other"), "bad")
     elif request.form.get("decision") == "accept":
         _accept(source, held["reason"])
     elif request.form.get("decision") == "refuse":
         with room().store.write():
-            snapshots.drop_held(room().store, source.id)
+            staging.drop_held(room().store, source.id)
             record("source.refused", name, reason=held["reason"])
         flash(g.reader.t("source.refused"), "good")
     else:

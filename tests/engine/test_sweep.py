@@ -8,7 +8,7 @@ import pytest
 from alertd.engine.cycle import accept
 from alertd.engine.sweep import read_sweep
 from alertd.model import Page, Product, Quarantined
-from alertd.store import open_store, quarantine, snapshots
+from alertd.store import open_store, quarantine, staging
 
 from .workbench import WAREHOUSE, Workbench, row
 
@@ -31,7 +31,7 @@ def page(*ids: int, total: int | None, unread: tuple[Quarantined, ...] = ()) -> 
 
 def read(*walks: list[Page]):
     store = open_store(":memory:")
-    stage = snapshots.Stage(store)
+    stage = staging.Stage(store)
     try:
         return read_sweep(Shelf(*walks), stage, {}, lambda pages: None)
     finally:
@@ -285,7 +285,7 @@ def test_an_empty_catalogue_is_held_until_a_person_accepts_it(bench: Workbench) 
         assert (done.complete, done.held) == (False, True) and "source accept tienda" in str(done.error)
     assert len(bench.levels()) == 3 and bench.alerts() == [(1, "warning")]
     assert accept(bench.context, bench.source).polls[0].complete  # type: ignore[union-attr]
-    assert bench.levels() == {} and snapshots.held(bench.context.store, bench.source.id) is None
+    assert bench.levels() == {} and staging.held(bench.context.store, bench.source.id) is None
 
 
 def test_most_of_the_stock_at_zero_at_once_is_held(make: Make) -> None:
@@ -311,7 +311,7 @@ def test_a_believable_sweep_after_a_held_one_takes_its_place(make: Make) -> None
         bench.shop.set_level(number, WAREHOUSE, stock=8)
     bench.clock.forward(minutes=5)
     assert bench.poll().complete
-    assert snapshots.held(bench.context.store, bench.source.id) is None
+    assert staging.held(bench.context.store, bench.source.id) is None
 
 
 def test_newer_news_of_another_lane_is_not_overwritten(make: Make) -> None:

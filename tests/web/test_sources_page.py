@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from alertd.store import polls, snapshots
+from alertd.store import polls, staging
 from alertd.store.db import Store
 from alertd.web.actions import Actions, PlanNumbers
 from alertd.web.app import create_app
@@ -148,7 +148,7 @@ def test_a_held_sweep_is_refused_by_a_person(signed_in: FlaskClient, store: Stor
     assert "60 de 200 existencias cayeron a cero" in signed_in.get("/sources/tienda-centro").text
     answer = post(signed_in, "/sources/tienda-centro/held", decision="refuse", at=str(NOW - MINUTE))
     assert answer.status_code == 303
-    assert snapshots.held(store, shop) is None
+    assert staging.held(store, shop) is None
     assert store.row("SELECT who, what, about FROM audit") == {
         "who": "marta", "what": "source.refused", "about": "tienda-centro",
     }  # fmt: skip
@@ -159,7 +159,7 @@ def test_a_person_judges_only_what_they_saw(signed_in: FlaskClient, store: Store
     shop = makers.source(store)
     _hold(store, shop)
     post(signed_in, "/sources/tienda-centro/held", decision="refuse", at=str(NOW - HOUR))
-    assert snapshots.held(store, shop) is not None
+    assert staging.held(store, shop) is not None
     assert "otra más nueva" in signed_in.get("/sources/tienda-centro").text
 
 

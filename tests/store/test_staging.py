@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from alertd.model import Product
-from alertd.store import open_store, snapshots
+from alertd.store import open_store, staging
 from alertd.store.db import Store
-from alertd.store.snapshots import Stage
+from alertd.store.staging import Stage
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture(params=[2, 100], ids=["spilt", "in memory"])
 def stage(store: Store, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Six products came, one page after the other; the second twice, with another name the second time."""
-    monkeypatch.setattr(snapshots, "IN_MEMORY", request.param)
+    monkeypatch.setattr(staging, "IN_MEMORY", request.param)
     made = Stage(store)
     for number in (1, 2, 3, 4, 5):
         made.put([(number, Product(number, f"Cosa {number}", ()))])
