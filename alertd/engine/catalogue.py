@@ -6,13 +6,11 @@ and the messages it calls for. What is critical and new is looked at once more b
 
 from collections.abc import Callable
 from functools import partial
-from hashlib import blake2b
-
-import msgspec
 
 from ..errors import SourceTrouble
 from ..model import Product
 from ..reconcile.step import step as settle
+from ..sources.plain import digest
 from ..store import documents, ledger, quarantine, snapshots, sources, staging, transactions
 from ..store.known import Identity, Known
 from ..store.polls import Poll
@@ -177,13 +175,9 @@ def _look_again(turn: Turn, identities: list[Identity]) -> list[tuple[int, Produ
                 break
             continue
         if product is not None:
-            found.append((_own_digest(product), product))
+            # Over the product and not over bytes as sent: no page carries it, so the next sweep reads it afresh.
+            found.append((digest(product), product))
     return found
-
-
-def _own_digest(product: Product) -> int:
-    """A digest that no page carries: the next sweep reads the product afresh."""
-    return int.from_bytes(blake2b(msgspec.msgpack.encode(product), digest_size=8).digest(), "little", signed=True)
 
 
 def evaluate_anew(turn: Turn, *, old: bool) -> None:

@@ -187,13 +187,10 @@ KINDS = {
         ),
     )
 }
-NOT_YET = tuple(name for name in ("smartepi", "smartbis") if name not in KINDS)
 
 
 def kind_named(name: str) -> Kind:
     """The kind of that name. Raises UsageTrouble that lists those there are."""
-    if name in NOT_YET:
-        raise UsageTrouble(f"Sources of kind '{name}' are not available yet; there is: {', '.join(KINDS)}.")
     if name not in KINDS:
         raise UsageTrouble(f"There is no kind of source called '{name}'; there is: {', '.join(KINDS)}.")
     return KINDS[name]
